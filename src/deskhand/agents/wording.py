@@ -1,0 +1,10 @@
+"""What the agent says in Deskhand's own words rather than a model's or a document's."""
+
+NOT_FOUND = (
+    "I did not find that in our help centre, so I would rather not guess. "
+    "Would you like to talk to a person, or try asking in other words?"
+)
+HUMAN_REQUESTED = (
+    "I have marked this conversation for our team: a person will read what you wrote here. "
+    "If you tell me what it is about, they will have it at hand."
+)

@@ -1,0 +1,143 @@
+"""Sending a message over HTTP: the whole answer as JSON, or its events as they come (SSE)."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from deskhand.channels.frames import frame_of
+from deskhand.conversations.endpoints import SessionId
+from deskhand.kit.errors import NotAllowed
+from deskhand.kit.problems import responses
+from deskhand.tenancy.http import CurrentScope
+from deskhand.tenancy.scope import STAFF, TenantScope
+from deskhand.turns.answer import AnswerOut
+from deskhand.turns.events import NumberedEvent
+from deskhand.turns.hub import EventHub, Subscription
+from deskhand.turns.runner import RunningTurn, TurnRunner
+from deskhand.turns.state import Repeated, TurnRequest
+
+EVENT_STREAM = "text/event-stream"
+_SSE: dict[str, Any] = {
+    EVENT_STREAM: {
+        "schema": {"type": "string"},
+        "example": 'id: 5\nevent: text\ndata: {"type": "text", "seq": 5, "data": {"delta": "You can "}}\n\n',
+    }
+}
+_FAILURES = responses(400, 401, 403, 404, 409, 413, 422, 429, 503)
+
+
+class MessageIn(BaseModel):
+    """A message of the customer."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"message": "How long can I return a helmet?", "idempotency_key": "0b5f6f0e-6c0e"}]
+        }
+    )
+
+    message: Annotated[str, Field(description="Plain text, at most as long as `max_message_chars` of the chat config.")]
+    idempotency_key: Annotated[
+        str | None, Field(description="Your own key for this message: sent again, it gives the same answer.")
+    ] = None
+    knowledge_bases: Annotated[
+        list[str], Field(max_length=50, description="Staff only: search these bases alone.")
+    ] = []
+
+
+class ChatEndpoints:
+    """`POST /api/v1/chat/sessions/{id}/messages`."""
+
+    def __init__(self, runner: TurnRunner, hub: EventHub) -> None:
+        self._runner = runner
+        self._hub = hub
+        self.router = APIRouter(prefix="/api/v1", tags=["chat"])
+        ok: dict[int | str, dict[str, Any]] = {
+            200: {
+                "model": AnswerOut,
+                "content": _SSE,
+                "description": "The answer, or its events as they come.",
+            }
+        }
+        self.router.add_api_route(
+            "/chat/sessions/{session_id}/messages",
+            self.send,
+            methods=["POST"],
+            response_model=AnswerOut,
+            responses=_FAILURES | ok,
+        )
+
+    async def send(
+        self,
+        session_id: SessionId,
+        body: MessageIn,
+        scope: CurrentScope,
+        request: Request,
+        idempotency_key: Annotated[str | None, Header(description="The same as the body's field.")] = None,
+    ) -> Response:
+        """Send a message and get its answer. With `Accept: text/event-stream` the events come as they happen.
+
+        The turn goes on when the client goes away; the answer is then in the history.
+        """
+        turn = TurnRequest(
+            scope=scope,
+            session_id=session_id,
+            text=body.message,
+            idempotency_key=body.idempotency_key or idempotency_key,
+            knowledge_bases=_bases(body, scope),
+        )
+        if EVENT_STREAM in request.headers.get("accept", ""):
+            return await self._stream(turn)
+        begun = await self._runner.submit(turn)
+        return JSONResponse(begun.answer if isinstance(begun, Repeated) else await begun.answer())
+
+    async def _stream(self, request: TurnRequest) -> Response:
+        begun = await self._runner.submit(request)
+        lines = _one(_complete(begun)) if isinstance(begun, Repeated) else self._lines(request.session_id, begun)
+        return StreamingResponse(lines, media_type=EVENT_STREAM, headers={"Cache-Control": "no-cache"})
+
+    async def _lines(self, session_id: str, begun: RunningTurn) -> AsyncIterator[str]:
+        with self._hub.subscribe(session_id) as subscription:
+            told = self._hub.events_of_turn(session_id, begun.turn.id)
+            async for event in _of_turn(subscription, told, begun.turn.id):
+                yield _sse(event)
+
+
+async def _of_turn(
+    subscription: Subscription, told: tuple[NumberedEvent, ...], turn_id: str
+) -> AsyncIterator[NumberedEvent]:
+    """The turn's events from its start to its last one, whatever else the session does meanwhile."""
+    seen = 0
+    for event in told:
+        seen = event.seq
+        yield event
+        if event.is_last:
+            return
+    while True:
+        event = await subscription.queue.get()
+        if event.turn_id == turn_id and event.seq > seen:
+            yield event
+            if event.is_last:
+                return
+
+
+def _sse(event: NumberedEvent) -> str:
+    frame = frame_of(event)
+    return f"id: {event.seq}\nevent: {frame.type}\ndata: {frame.model_dump_json()}\n\n"
+
+
+def _complete(repeated: Repeated) -> str:
+    answer = AnswerOut.model_validate(repeated.answer).model_dump_json()
+    return f'event: complete\ndata: {{"type":"complete","seq":null,"data":{answer}}}\n\n'
+
+
+async def _one(text: str) -> AsyncIterator[str]:
+    yield text
+
+
+def _bases(body: MessageIn, scope: TenantScope) -> tuple[str, ...]:
+    if body.knowledge_bases and scope.role not in STAFF:
+        raise NotAllowed("Only staff may choose the knowledge bases: leave 'knowledge_bases' out.")
+    return tuple(body.knowledge_bases)

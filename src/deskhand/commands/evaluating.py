@@ -1,0 +1,124 @@
+"""`deskhand eval NAME DATA`: measure, through the components that serve, on your own data."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+from rich.table import Table
+
+from deskhand.commands.asking import converse
+from deskhand.commands.connection import connect
+from deskhand.commands.terminal import (
+    AsJson,
+    DataDir,
+    KnowledgeBases,
+    Tenant,
+    console,
+    errors,
+    load_embedder,
+    run,
+    settings_for_command,
+)
+from deskhand.evaluation.answers import Outcome, answer_figures, evaluate_answers, read_cases
+from deskhand.evaluation.retrieval import Figures, evaluate_retrieval, read_retrieval_data
+from deskhand.evaluation.retrieval import Progress as Report
+from deskhand.knowledge.index import SearchMode
+from deskhand.tenancy.scope import Role, TenantScope
+from deskhand.wiring import open_house
+
+app = typer.Typer(help="Measure on your own data, through the same components that serve.", no_args_is_help=True)
+Data = Annotated[
+    Path, typer.Argument(help="The folder with the data (formats: docs/evaluation.md).", show_default=False)
+]
+Mode = Annotated[SearchMode, typer.Option("--mode", help="Which kinds of search may find a passage.")]
+Failures = Annotated[bool, typer.Option("--failures", help="List the cases that went wrong.")]
+
+
+@app.command()
+def retrieval(data: Data, mode: Mode = SearchMode.HYBRID, *, as_json: AsJson = False) -> None:
+    """Does search find the documents that a question needs? On a throw-away store."""
+    rows = read_retrieval_data(data)
+
+    async def work(report: Report) -> dict[str, Figures]:
+        with TemporaryDirectory() as folder:
+            database = f"sqlite+aiosqlite:///{folder}/deskhand.db"
+            settings = settings_for_command(Path(folder), database_url=database)
+            async with open_house(settings, embedder=await load_embedder(settings)) as house:
+                tenant = await house.directory.ensure_tenant("evaluation", company="Evaluation", agent_name="Agent")
+                scope = TenantScope(tenant_id=tenant.id, role=Role.OWNER)
+                return await evaluate_retrieval(house.library, scope, rows, mode, report)
+
+    with _progress() as report:
+        figures = run(lambda: work(report))
+    _print(f"Retrieval, {mode.value}", figures, as_json=as_json)
+
+
+@app.command()
+def answers(
+    data: Data,
+    kb: KnowledgeBases = None,
+    tenant: Tenant = None,
+    data_dir: DataDir = None,
+    *,
+    failures: Failures = False,
+    as_json: AsJson = False,
+) -> None:
+    """Are questions answered rightly from an ingested knowledge base, and refused where it has no answer?"""
+    cases = read_cases(data)
+    settings = settings_for_command(data_dir, rate_limit={"requests": 1_000_000})
+
+    async def work(report: Report) -> list[Outcome]:
+        async with connect(settings, tenant) as client:
+
+            async def ask(question: str) -> dict[str, object]:
+                return await (await converse(client, kb)).ask(question)
+
+            return await evaluate_answers(cases, ask, report)
+
+    with _progress() as report:
+        outcomes = run(lambda: work(report))
+    if failures:
+        _print_failures(outcomes)
+    _print("Answers", {"answers": answer_figures(outcomes)}, as_json=as_json)
+
+
+@contextmanager
+def _progress() -> Iterator[Report]:
+    with Progress(console=errors, transient=True) as progress:
+        tasks = {}
+
+        def report(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = progress.add_task(what, total=total)
+            progress.update(tasks[what], completed=done, total=total)
+
+        yield report
+
+
+def _print(title: str, figures: Mapping[str, Figures], *, as_json: bool) -> None:
+    single = len(figures) == 1 and title == "Answers"
+    if as_json:
+        body = next(iter(figures.values())) if single else dict(figures)
+        print(json.dumps(body, indent=2))  # noqa: T201 - the command's output
+        return
+    table = Table(title=title)
+    table.add_column("")
+    for name in figures:
+        table.add_column(name, justify="right")
+    for key in next(iter(figures.values())):
+        table.add_row(key, *(f"{values[key]:g}" for values in figures.values()))
+    console.print(table)
+
+
+def _print_failures(outcomes: list[Outcome]) -> None:
+    for outcome in outcomes:
+        refused_rightly = outcome.case.expect is None and not outcome.answered
+        if not (refused_rightly or (outcome.case.expect is not None and outcome.is_right)):
+            expected = "no answer" if outcome.case.expect is None else " + ".join(outcome.case.expect)
+            text = f"{outcome.case.question}\n   expected: {expected}\n   answered: {outcome.answer}\n"
+            errors.print(text, markup=False, highlight=False)

@@ -1,0 +1,107 @@
+"""`deskhand serve` and `deskhand demo`: the server, from an open port to a drained stop."""
+
+import asyncio
+import socket
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.progress import Progress
+
+from deskhand.commands.connection import announced, ensure_default_tenant
+from deskhand.commands.recovery import answer_interrupted_turns, mend_indexes
+from deskhand.commands.terminal import DataDir, console, load_embedder, run, settings_for_command
+from deskhand.demo.seed import SignIn, seed
+from deskhand.kit.errors import Misconfigured
+from deskhand.settings import Settings
+from deskhand.wiring import House, open_house
+
+Host = Annotated[str | None, typer.Option("--host", help="Address to listen on. Default: DESKHAND_HOST, or 127.0.0.1.")]
+Port = Annotated[int | None, typer.Option("--port", help="Port to listen on. Default: DESKHAND_PORT, or 8000.")]
+
+
+class PortTaken(Misconfigured):
+    code = "port_taken"
+
+
+def serve(host: Host = None, port: Port = None, data_dir: DataDir = None) -> None:
+    """Run the server."""
+    settings = settings_for_command(data_dir, quiet=False, host=host, port=port)
+    run(lambda: _serve(settings, with_demo=False))
+
+
+def demo(host: Host = None, port: Port = None, data_dir: DataDir = None) -> None:
+    """Run the server with a demo company, its help centre and a sign-in."""
+    settings = settings_for_command(data_dir, quiet=False, host=host, port=port)
+    run(lambda: _serve(settings, with_demo=True))
+
+
+async def _serve(settings: Settings, *, with_demo: bool) -> None:
+    with listening_socket(settings.host, settings.port) as listener:
+        async with open_house(settings, embedder=await load_embedder(settings)) as house:
+            await ensure_default_tenant(house)
+            signin = await _seed(house) if with_demo else None
+            await mend_indexes(house)
+            host, port = listener.getsockname()[:2]
+            url = f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{port}"  # noqa: S104 - compared
+            with announced(settings, url):
+                await _run_server(house, listener, url, signin)
+
+
+async def _run_server(house: House, listener: socket.socket, url: str, signin: SignIn | None) -> None:
+    config = uvicorn.Config(
+        house.app,
+        log_config=None,
+        access_log=False,
+        ws_max_size=house.settings.max_request_bytes,
+        lifespan="off",
+        timeout_graceful_shutdown=25,
+        server_header=False,
+    )
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    await answer_interrupted_turns(house)
+    _print_welcome(url, signin)
+    await serving
+
+
+async def _seed(house: House) -> SignIn:
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("Reading the demo help centre", total=None)
+        return await seed(house, lambda done, total: progress.update(task, completed=done, total=total))
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """A socket bound to the address, so that a taken port is known before anything else is done.
+
+    Raises:
+        PortTaken: naming the port and what to do.
+    """
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+    except OSError as error:
+        raise Misconfigured(f"The host {host!r} is not an address of this machine: {error.strerror}.") from error
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        raise PortTaken(
+            f"Port {port} on {host} cannot be used ({error.strerror}): stop what runs there, or choose another "
+            f"with --port {port + 1}."
+        ) from error
+    return listener
+
+
+def _print_welcome(url: str, signin: SignIn | None) -> None:
+    console.print(f"\n[bold green]Deskhand is running.[/] Chat: [bold]{url}[/]   API: {url}/docs", highlight=False)
+    if signin is not None:
+        console.print(
+            f"Sign-in (staff API): tenant [bold]{signin.tenant}[/], e-mail [bold]{signin.email}[/], "
+            f"password [bold]{signin.password}[/]",
+            highlight=False,
+            soft_wrap=True,
+        )
+    console.print("[dim]Stop with Ctrl-C.[/]")

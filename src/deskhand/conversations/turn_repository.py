@@ -1,0 +1,100 @@
+"""SQL of turns: accepted once, finished once, found again by their idempotency key."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from deskhand.conversations.model import MessageRole, Session, Turn, TurnStatus
+from deskhand.conversations.repository import ConversationRepository
+from deskhand.conversations.tables import ChatSession, MessageRow, TurnRow
+from deskhand.kit.clock import Clock
+from deskhand.kit.ids import new_id
+from deskhand.tenancy.scope import TenantScope
+
+
+class TurnRepository:
+    """Turns of one scope, inside the caller's transaction."""
+
+    def __init__(self, db: AsyncSession, scope: TenantScope, clock: Clock) -> None:
+        self._db = db
+        self._scope = scope
+        self._clock = clock
+
+    async def find(self, session_id: str, idempotency_key: str) -> Turn | None:
+        """The turn that this key began in this session."""
+        row = await self._db.scalar(
+            select(TurnRow).where(TurnRow.session_id == session_id, TurnRow.idempotency_key == idempotency_key)
+        )
+        return None if row is None else await self._turn(row)
+
+    async def accept(self, session: Session, text: str, idempotency_key: str | None) -> Turn:
+        """A new turn with the customer's message stored."""
+        row = TurnRow(
+            id=new_id("trn"),
+            tenant_id=self._scope.tenant_id,
+            session_id=session.id,
+            idempotency_key=idempotency_key,
+            status=TurnStatus.ACCEPTED,
+            created_at=self._clock.now(),
+        )
+        self._db.add(row)
+        await self._db.flush()
+        message = await ConversationRepository(self._db, self._scope, self._clock).add_message(
+            session, message_id=new_id("msg"), turn_id=row.id, role=MessageRole.CUSTOMER, content=text
+        )
+        return _turn(row, session.thread_id, session.contact_id, message.id, text)
+
+    async def reopen(self, turn_id: str) -> None:
+        """A failed turn is tried again: its message stands, its error is forgotten."""
+        row = await self._db.get_one(TurnRow, turn_id)
+        row.status, row.error, row.finished_at = TurnStatus.ACCEPTED, None, None
+
+    async def complete(self, turn_id: str, answer: dict[str, Any]) -> bool:
+        """Keep the answer. False, and nothing kept, when the turn was completed before."""
+        row = await self._db.get_one(TurnRow, turn_id)
+        if row.status == TurnStatus.COMPLETED:
+            return False
+        row.status, row.answer, row.finished_at = TurnStatus.COMPLETED, answer, self._clock.now()
+        return True
+
+    async def fail(self, turn_id: str, error: dict[str, Any]) -> None:
+        row = await self._db.get_one(TurnRow, turn_id)
+        row.status, row.error, row.finished_at = TurnStatus.FAILED, error, self._clock.now()
+
+    async def _turn(self, row: TurnRow) -> Turn:
+        found = await self._db.execute(
+            select(MessageRow.id, MessageRow.content, ChatSession.thread_id, ChatSession.contact_id)
+            .join(ChatSession, ChatSession.id == MessageRow.session_id)
+            .where(MessageRow.turn_id == row.id, MessageRow.role == MessageRole.CUSTOMER)
+        )
+        message_id, text, thread_id, contact_id = found.one()
+        return _turn(row, thread_id, contact_id, message_id, text)
+
+
+async def unfinished_turns(db: AsyncSession) -> tuple[Turn, ...]:
+    """Turns of every tenant that a crash interrupted; for the sweep at start, which gives each its own scope."""
+    found = await db.execute(
+        select(TurnRow, ChatSession.thread_id, ChatSession.contact_id, MessageRow.id, MessageRow.content)
+        .join(ChatSession, ChatSession.id == TurnRow.session_id)
+        .join(MessageRow, MessageRow.turn_id == TurnRow.id)
+        .where(TurnRow.status == TurnStatus.ACCEPTED, MessageRow.role == MessageRole.CUSTOMER)
+        .order_by(TurnRow.id)
+    )
+    return tuple(_turn(*columns) for columns in found.tuples())
+
+
+def _turn(row: TurnRow, thread_id: str, contact_id: str, message_id: str, text: str) -> Turn:
+    return Turn(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        session_id=row.session_id,
+        thread_id=thread_id,
+        contact_id=contact_id,
+        status=TurnStatus(row.status),
+        idempotency_key=row.idempotency_key,
+        message_id=message_id,
+        text=text,
+        answer=row.answer,
+        error=row.error,
+    )

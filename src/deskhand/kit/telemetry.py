@@ -1,0 +1,64 @@
+"""Logs: one JSON object a line (or readable text on a terminal), each with the request id it belongs to."""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+_SECRET = re.compile(r"(key|secret|token|password|authorization|cookie)", re.IGNORECASE)
+_QUIET = (
+    "httpx",
+    "httpcore",
+    "openai",
+    "agent_framework",
+    "alembic",
+    "aiosqlite",
+    "uvicorn.access",
+    "markdown_it",
+)
+
+
+def configure_logging(level: str, *, as_json: bool) -> None:
+    """Set up structlog and the standard library's logging to write to standard error in one form."""
+    shared: list[structlog.types.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        hide_secrets,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_last(as_json)))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Values under a name that sounds like a secret never reach the log."""
+    for name in event:
+        if _SECRET.search(name) and name != "idempotency_key":
+            event[name] = "(hidden)"
+    return event
+
+
+def _last(as_json: bool) -> list[structlog.types.Processor]:  # noqa: FBT001 - one flag, one caller
+    if not as_json:
+        plain = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        return [structlog.stdlib.ProcessorFormatter.remove_processors_meta, plain]
+    return [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.format_exc_info,
+        structlog.processors.JSONRenderer(ensure_ascii=False),
+    ]

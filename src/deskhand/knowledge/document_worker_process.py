@@ -1,0 +1,104 @@
+"""The process that parses what may be hostile: started by `document_worker` as `python -m`, never imported.
+
+It reads frames from standard input and answers on standard output, one document after the other, until its
+input ends. Before it reads anything it gives up what a parser does not need: more memory than it was granted,
+writing files, network, other programs. A frame is a length, a JSON header and a body (`document_frames`).
+"""
+
+import contextlib
+import os
+import resource
+import sys
+from typing import Any, BinaryIO
+
+from deskhand.knowledge.document_formats import read_document
+from deskhand.knowledge.document_frames import (
+    FRAME_PREFIX,
+    Answer,
+    decode_job,
+    encode_answer,
+    frame_length,
+)
+from deskhand.knowledge.document_refusals import DocumentCorrupt, DocumentRefused, TooComplex
+
+_FORBIDDEN_EVENTS = (
+    "socket.connect",
+    "socket.bind",
+    "socket.getaddrinfo",
+    "subprocess.Popen",
+    "os.exec",
+    "os.fork",
+    "os.posix_spawn",
+    "os.spawn",
+    "os.system",
+    "os.remove",
+    "os.rename",
+    "os.kill",
+)
+_GRACE_SECONDS = 5
+
+
+def main(memory_bytes: int) -> None:
+    """Serves until standard input ends. Standard output belongs to the frames: whatever prints goes nowhere."""
+    source = os.fdopen(os.dup(0), "rb")
+    target = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    _give_up_rights(memory_bytes)
+    _send(target, encode_answer(Answer(ready=True)))
+    while prefix := source.read(FRAME_PREFIX):
+        answer = _answer(source.read(frame_length(prefix)))
+        _send(target, encode_answer(answer))
+        if answer.exhausted:
+            return
+
+
+def _answer(payload: bytes) -> Answer:
+    """The border of a job: whatever a parser raises becomes an answer."""
+    job = decode_job(payload)
+    _grant_seconds(job.limits.timeout_seconds)
+    try:
+        return Answer(converted=read_document(job))
+    except DocumentRefused as refusal:
+        return Answer(refusal=refusal)
+    except MemoryError:
+        detail = f"{job.name!r} needs more memory than one document may have. Split it into smaller files."
+        return Answer(refusal=TooComplex(detail), exhausted=True)
+    except RecursionError:
+        detail = f"{job.name!r} is nested too deeply to be read. Save it in a simpler form."
+        return Answer(refusal=DocumentCorrupt(detail), exhausted=True)
+    except Exception as error:  # noqa: BLE001 - the border of a job: the parsers raise whatever they like
+        detail = f"{job.name!r} cannot be read: it is damaged. Open it where it was made, save it anew, send that."
+        return Answer(refusal=DocumentCorrupt(detail), cause=type(error).__name__)
+
+
+def _give_up_rights(memory_bytes: int) -> None:
+    for limit, value in (
+        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with contextlib.suppress(ValueError, OSError):  # not every system knows every limit
+            resource.setrlimit(limit, (value, value))
+    sys.addaudithook(_refuse)
+
+
+def _refuse(event: str, _args: tuple[Any, ...]) -> None:
+    if event.startswith(_FORBIDDEN_EVENTS):
+        raise PermissionError(f"a document reader does not use {event}")
+
+
+def _grant_seconds(seconds: float) -> None:
+    """The processor time of the next document, should the parent not be there to end it."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    allowed = int(used.ru_utime + used.ru_stime + seconds) + _GRACE_SECONDS
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CPU, (allowed, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+def _send(target: BinaryIO, frame: bytes) -> None:
+    target.write(frame)
+    target.flush()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,237 @@
+"""Words as the offline model compares them: stems with weights, identifiers, and what counts as the same word.
+
+Above: `offline_*`, `questions`. Below: the Snowball stemmer; pure functions.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from py_rust_stemmers import SnowballStemmer
+
+STOP_WORDS = frozenset(
+    """a about above after again all also am an and any are as at be because been before being below between both but by
+    can could did do does doing down during each else ever for from further had has have having he her here hers him his
+    how i if in into is it its itself just let may me might mine more most must my myself no nor not of off on once one
+    ones only or other our ours ourselves out over own please same shall she should so some such than that the their theirs
+    them then there these they this those through to too under until up us very was we were what whatever when where which
+    while who whom whose why will with would you your yours yourself im ive id ill isnt arent dont doesnt didnt cant
+    couldnt wont wouldnt shouldnt hasnt havent whats wheres hows thats theres youre theyre via per vs etc hi hello hey
+    thanks thank ok okay yes""".split()
+)
+
+# Words that say little about which fact is asked for: they frame a question rather than name its subject.
+_GENERIC = frozenset(
+    """able actually already always another anybody anyone anything around ask available away back bad best better big bit
+    bring buy call case certain change check choose come companies company correct current currently customer customers day
+    days deal different easy else enough entire even every everything exactly example expect explain fact far fast feel few
+    find first follow full general get gets getting give given go goes going good got great guy happen happens hard help
+    hour hours idea important include included including information instead issue item items keep kind know last later
+    least left like little long look lot made make makes many matter mean means minimum maximum month months much name need
+    needed needs new next nice normal normally now number offer often old open option options order own part people person
+    place possible problem product products provide put question quickly read really reason receive recommend right run say
+    see seem send set several show simple since small something sometimes soon sort specific start still stop sure system
+    take takes taking tell thing things think time times today tomorrow top total towards try trying type understand use
+    used user users using usual usually value want wanted wants way ways week weeks well whether wish without wonder
+    wondering work working works worry year years yet allow allowed apply cost costs price much fee pay money amount
+    free long kinds types sort require required requires happened manage handle""".split()
+)
+GENERIC_WEIGHT = 0.35
+IDENTIFIER_WEIGHT = 2.5
+NAME_WEIGHT = 1.6
+
+# Groups of words that support texts use for one another. The first is the name of the group.
+_SAME = """
+price cost fee charge rate pricing priced tariff expensive cheap
+cancel terminate cancellation termination
+delete remove erase deletion removal uninstall
+change modify edit update amend adjust alter switch
+return giveback sendback
+refund reimburse reimbursement moneyback repay
+buy purchase acquire
+deliver ship shipping delivery shipment dispatch
+arrive arrival
+broken damage defective faulty defect damaged
+phone telephone hotline
+signin login logon log sign
+signup register registration enrol enroll
+password passcode
+start begin launch
+stop end finish
+employee staff worker
+kid child children
+picture photo image photograph
+guarantee warranty
+bicycle bike
+colour color paint
+shop store branch
+repair fix mend service maintenance
+weight weigh heavy kg
+height tall
+distance far range
+speed fast
+size dimension measurement
+deadline until within limit period
+document docs documentation
+setup install configure installation configuration
+enable activate turnon activation
+disable deactivate turnoff deactivation
+upgrade update
+requirement require prerequisite need
+error fault failure
+pause freeze suspend
+plan subscription membership
+minimum least
+maximum limit most max
+mail email
+address location
+pay payment paid
+invoice bill receipt
+discount coupon voucher promo promotional
+bring take carry
+lost missing lose
+contact reach
+"""
+
+_JOINED = (
+    (re.compile(r"\b(?:log|sign)(?:ged|ging|ned|ning)?[ -]?(?:in|on)(?:to)?\b"), "signin"),
+    (re.compile(r"\bsign(?:ed|ing)?[ -]?up\b"), "signup"),
+    (re.compile(r"\bset(?:ting)?[ -]?up\b"), "setup"),
+    (re.compile(r"\be[ -]?mail"), "email"),
+    (re.compile(r"\be[ -]bike"), "ebike"),
+    (re.compile(r"\bturn(?:ed|ing)?[ -]on\b"), "turnon"),
+    (re.compile(r"\bturn(?:ed|ing)?[ -]off\b"), "turnoff"),
+    (re.compile(r"\b(?:give|send|bring|giving|sending|bringing)\b(?: \w+){0,2} back\b"), "return"),
+    (re.compile(r"\bmoney back\b"), "refund"),
+    (re.compile(r"\bget rid of\b"), "delete"),
+    (re.compile(r"\bback(?:ing)?[ -]?up(s?)\b"), r"backup\1"),
+)
+
+_TOKEN = re.compile(r"[^\W_]+(?:[._/'’-]+[^\W_]+|_)*")
+_IDENTIFIER = re.compile(
+    r"^(?:(?=[^\W_]*\d)(?=\d*[^\W\d_])[\w.-]+|\w*_\w+|[A-Z]{2,}(?:[-/][A-Z0-9]+)+|\d+(?:\.\d+){2,}|#?\d{3,}-\d{3,})$"
+)
+_QUANTITY = re.compile(
+    r"^\d+(?:[.,]\d+)*(?:st|nd|rd|th|s|x|h|hrs?|mins?|kg|km|cm|mm|gb|mb|w|wh|v|k|m|pm|am|%)?$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Term:
+    """One content word of a question."""
+
+    word: str
+    key: str
+    weight: float
+    exact: bool
+    """An identifier such as an error code: only the very same one matches."""
+
+
+@cache
+def _stemmer() -> SnowballStemmer:
+    return SnowballStemmer("english")
+
+
+@cache
+def _groups() -> dict[str, str]:
+    table: dict[str, str] = {}
+    for line in _SAME.strip().splitlines():
+        names = line.split()
+        for name in names:
+            table.setdefault(_stemmer().stem_word(name), "=" + names[0])
+    return table
+
+
+@cache
+def _generic_stems() -> frozenset[str]:
+    return frozenset(_stemmer().stem_words(sorted(_GENERIC)))
+
+
+def tokens(text: str) -> list[str]:
+    """The words of a text as written; hyphens, dots and underscores inside a word stay."""
+    return _TOKEN.findall(text)
+
+
+def normalise(text: str) -> str:
+    """Lower case, with the spellings of "log in", "e-mail", "e-bike", "set up" brought together."""
+    lowered = text.replace("’", "'").casefold()
+    for pattern, joined in _JOINED:
+        lowered = pattern.sub(joined, lowered)
+    return lowered
+
+
+def is_identifier(token: str) -> bool:
+    """True for codes, variables, versions: E17, SMTP_ADDRESS, LS-12345678, 4.1.2. Not for 14 or 20kg."""
+    return bool(_IDENTIFIER.match(token)) and not _QUANTITY.match(token)
+
+
+def stem(word: str) -> str:
+    return _stemmer().stem_word(word)
+
+
+def keys(text: str) -> set[str]:
+    """All keys under which words of the text can be found: stems, groups of like words, identifiers."""
+    found: set[str] = set()
+    parts: list[str] = []
+    for token in tokens(normalise(text)):
+        pieces = _parts(token)
+        parts.extend(pieces)
+        if len(pieces) > 1:
+            found.add(token)
+            parts.append("".join(pieces))
+    stems = _stemmer().stem_words(parts)
+    found.update(stems)
+    groups = _groups()
+    found.update(groups[each] for each in stems if each in groups)
+    return found
+
+
+def stem_set(text: str) -> frozenset[str]:
+    """The stems of the content words, for comparing two sentences with each other."""
+    words = [part for token in tokens(normalise(text)) for part in _parts(token) if part not in STOP_WORDS]
+    return frozenset(_stemmer().stem_words(words))
+
+
+def content_terms(text: str) -> list[Term]:
+    """The content words of a question with their weights, without repetitions, in order."""
+    original = {token.casefold(): token for token in reversed(tokens(text))}
+    first = next(iter(tokens(text)), "").casefold()
+    found: dict[str, Term] = {}
+    for token in tokens(normalise(text)):
+        for term in _terms_of(token, original.get(token, token), at_start=token == first):
+            found.setdefault(term.key, term)
+    return list(found.values())
+
+
+def _terms_of(token: str, original: str, *, at_start: bool) -> Iterable[Term]:
+    if is_identifier(original) or is_identifier(token.upper()):
+        return [Term(word=original, key=token, weight=IDENTIFIER_WEIGHT, exact=True)]
+    return [
+        Term(word=part, key=stem(part), weight=_weight(part, original, at_start=at_start), exact=False)
+        for part in _parts(token)
+        if part not in STOP_WORDS and (len(part) > 1 or part.isdigit())
+    ]
+
+
+def _weight(part: str, original: str, *, at_start: bool) -> float:
+    if _QUANTITY.match(part) or part in _GENERIC or stem(part) in _generic_stems():
+        return GENERIC_WEIGHT
+    if original[:1].isupper() and not at_start:
+        return NAME_WEIGHT
+    return 1.0
+
+
+def matches(term: Term, where: set[str]) -> bool:
+    """True when the word, or one that support texts use for it, is among the keys."""
+    if term.key in where:
+        return True
+    group = None if term.exact else _groups().get(term.key)
+    return group is not None and group in where
+
+
+def _parts(token: str) -> Sequence[str]:
+    pieces = [piece for piece in re.split(r"[._/’'-]+", token) if piece]
+    if len(pieces) == 2 and pieces[1] in {"s", "t", "d", "m", "re", "ll", "ve"}:  # noqa: PLR2004 - a contraction
+        return [pieces[0]] if pieces[1] != "t" else ["".join(pieces)]
+    return pieces

@@ -1,0 +1,97 @@
+"""Admit: check the message, the session, the key and the rate; store the message before anything can fail."""
+
+from limits import RateLimitItemPerSecond
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from deskhand.conversations.model import KeyReused, TurnStatus
+from deskhand.conversations.repository import ConversationRepository
+from deskhand.conversations.turn_repository import TurnRepository
+from deskhand.kit.clock import Clock
+from deskhand.kit.errors import InvalidValue, TooManyRequests
+from deskhand.settings import RateLimit
+from deskhand.tenancy.scope import TenantScope
+from deskhand.tenancy.store import TenantStore
+from deskhand.turns.state import Accepted, Admission, Repeated, TurnRequest
+
+MAX_KEY_CHARS = 200
+
+
+class MessageRefused(InvalidValue):
+    code = "message_refused"
+    title = "The message cannot be taken"
+
+
+class Admitter:
+    """Decides whether a message becomes a turn."""
+
+    def __init__(self, store: TenantStore, clock: Clock, *, max_chars: int, rate: RateLimit) -> None:
+        self._store = store
+        self._clock = clock
+        self._max_chars = max_chars
+        self._rate = RateLimitItemPerSecond(rate.requests, rate.window_seconds)
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    async def admit(self, request: TurnRequest) -> Admission:
+        """The stored turn, or the answer this key had before.
+
+        Raises:
+            MessageRefused: empty, too long, or not text.
+            UnknownSession, SessionClosed: the session takes no message.
+            KeyReused: the key began a turn with another message.
+            TooManyRequests: the contact sends too fast.
+        """
+        text = self._checked_text(request.text)
+        _check_key(request.idempotency_key)
+        await self._check_rate(request.scope)
+        async with self._store.write(request.scope) as db:
+            return await self._admit(db, request, text)
+
+    async def _admit(self, db: AsyncSession, request: TurnRequest, text: str) -> Admission:
+        turns = TurnRepository(db, request.scope, self._clock)
+        session = await ConversationRepository(db, request.scope, self._clock).active_session(request.session_id)
+        turn = None
+        if request.idempotency_key is not None:
+            turn = await turns.find(session.id, request.idempotency_key)
+        if turn is None:
+            turn = await turns.accept(session, text, request.idempotency_key)
+        elif turn.text != text:
+            raise KeyReused(
+                f"The idempotency key {request.idempotency_key!r} was used for another message in this session: "
+                "make a new key for each message."
+            )
+        elif turn.status is TurnStatus.COMPLETED and turn.answer is not None:
+            return Repeated(turn=turn, answer=turn.answer)
+        elif turn.status is TurnStatus.FAILED:
+            await turns.reopen(turn.id)
+        return Accepted(scope=request.scope, session=session, turn=turn, knowledge_bases=request.knowledge_bases)
+
+    def _checked_text(self, text: str) -> str:
+        if "\x00" in text or any(0xD800 <= ord(char) <= 0xDFFF for char in text):
+            raise MessageRefused("The message is not text: it holds a NUL or a lone surrogate. Send plain text.")
+        if not text.strip():
+            raise MessageRefused("The message is empty: write something first.")
+        if len(text) > self._max_chars:
+            raise MessageRefused(
+                f"The message has {len(text):,} characters; at most {self._max_chars:,} are allowed: "
+                "shorten it, or send the text as a file."
+            )
+        return text.strip()
+
+    async def _check_rate(self, scope: TenantScope) -> None:
+        who = (scope.tenant_id, scope.contact_id or scope.user_id or "")
+        if not await self._limiter.hit(self._rate, *who):
+            window = await self._limiter.get_window_stats(self._rate, *who)
+            wait = max(0.0, window.reset_time - self._clock.now().timestamp())
+            raise TooManyRequests(
+                f"More than {self._rate.amount} messages in {self._rate.get_expiry()} s: try again in {wait:.0f} s.",
+                retry_after=wait,
+            )
+
+
+def _check_key(key: str | None) -> None:
+    if key is not None and not (key.strip() and len(key) <= MAX_KEY_CHARS and key.isprintable()):
+        raise MessageRefused(
+            f"The idempotency key {key[:40]!r} is not valid: use 1 to {MAX_KEY_CHARS} printable characters."
+        )

@@ -1,0 +1,76 @@
+"""The answer as every channel sends it: REST as a body, SSE and the socket in the `complete` event."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from deskhand.conversations.schemas import CitationOut, MessageOut
+
+_EXAMPLE: dict[str, Any] = {
+    "session_id": "ses_019a0c1f5e7b7c3d9a4e2f60718293a4",
+    "thread_id": "thr_019a0c1f5e7a70f19a4e2f60718293a4",
+    "turn_id": "trn_019a0c1f6f0074b29a4e2f60718293a4",
+    "message": {
+        "id": "msg_019a0c1f70aa7d1e9a4e2f60718293a4",
+        "thread_id": "thr_019a0c1f5e7a70f19a4e2f60718293a4",
+        "session_id": "ses_019a0c1f5e7b7c3d9a4e2f60718293a4",
+        "role": "agent",
+        "content": "You can return a helmet within 30 days of delivery. [1]",
+        "citations": [],
+        "metadata": {"answered": True, "model": "offline", "degraded": False, "offer_human": False},
+        "feedback": None,
+        "created_at": "2026-01-15T09:30:00Z",
+    },
+    "answer": "You can return a helmet within 30 days of delivery. [1]",
+    "answered": True,
+    "citations": [
+        {
+            "number": 1,
+            "chunk_id": "chk_019a0c1e000074b29a4e2f60718293a4",
+            "source_id": "src_019a0c1e000074b29a4e2f60718293a5",
+            "source": "returns/return-an-item.md",
+            "title": "Return an item",
+            "heading": "How long you have",
+            "link": "https://help.example.com/returns",
+            "quote": "You can return a helmet within 30 days of delivery.",
+        }
+    ],
+    "requires_escalation": False,
+    "ticket": None,
+    "confidence": 0.93,
+    "tools_used": [],
+    "tool_metadata": {},
+    "processing_time": 0.021,
+    "model": "offline",
+}
+
+
+class AnswerKind(StrEnum):
+    """What the agent did with the message."""
+
+    ANSWER = "answer"
+    NO_ANSWER = "no_answer"
+    SMALL_TALK = "small_talk"
+    HUMAN = "human"
+
+
+class AnswerOut(BaseModel):
+    """What came of one message."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    session_id: str
+    thread_id: str
+    turn_id: str
+    message: MessageOut
+    answer: Annotated[str, Field(description="The text, with markers `[n]` that name its citations.")]
+    answered: Annotated[bool, Field(description="False when the knowledge bases do not answer the question.")]
+    citations: list[CitationOut]
+    requires_escalation: Annotated[bool, Field(description="True when the customer asked for a person.")]
+    ticket: str | None
+    confidence: Annotated[float, Field(ge=0, le=1, description="Of the best cited passage, calibrated.")]
+    tools_used: list[str]
+    tool_metadata: dict[str, Any]
+    processing_time: Annotated[float, Field(ge=0, description="Seconds from the message's acceptance.")]
+    model: str

@@ -1,0 +1,94 @@
+"""What a turn tells while it runs: a closed union, typed here, numbered by the hub, put on the wire by the channels."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from deskhand.llm.passages import Passage
+
+
+class Stage(StrEnum):
+    """What the turn is doing, for a status line."""
+
+    SEARCHING = "searching"
+    WRITING = "writing"
+    CHECKING = "checking"
+    FALLING_BACK = "falling_back"
+
+
+class ToolState(StrEnum):
+    STARTED = "started"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Started:
+    """The customer's message is stored."""
+
+    message_id: str
+    idempotency_key: str | None
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StageReached:
+    """After FALLING_BACK the text told so far in this turn is void."""
+
+    stage: Stage
+    detail: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourcesFound:
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ToolCalled:
+    name: str
+    state: ToolState
+    detail: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextAdded:
+    delta: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Completed:
+    """The last event of a turn that ended well. `answer` is the whole answer as the channels send it."""
+
+    answer: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failed:
+    """The last event of a turn that could not be answered; the customer's message is kept."""
+
+    code: str
+    title: str
+    detail: str
+    retryable: bool
+    message_id: str
+
+
+TurnEvent: TypeAlias = Started | StageReached | SourcesFound | ToolCalled | TextAdded | Completed | Failed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NumberedEvent:
+    """An event in its session's stream: `seq` counts from 1."""
+
+    seq: int
+    session_id: str
+    turn_id: str
+    at: datetime
+    event: TurnEvent
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the turn ends with it."""
+        return isinstance(self.event, Completed | Failed)

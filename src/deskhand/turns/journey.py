@@ -1,0 +1,74 @@
+"""A message's journey, as a story. Each verb is a stage in a module of its own; the channels stand above.
+
+What it promises: an accepted message is never lost, is answered once, and every citation in the answer
+names a passage that was found.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from deskhand.kit.errors import DeskhandError
+from deskhand.turns.admit import Admitter
+from deskhand.turns.commit import Committer
+from deskhand.turns.events import Completed, Failed, SourcesFound, Stage, StageReached, Started, TurnEvent
+from deskhand.turns.gather import Gatherer
+from deskhand.turns.queue import SessionQueue
+from deskhand.turns.respond import Responder
+from deskhand.turns.state import Accepted, Admission, TurnRequest
+from deskhand.turns.verify import verify
+
+Tell = Callable[[TurnEvent], None]
+
+
+class Journey:
+    """Takes a message from acceptance to its committed answer."""
+
+    def __init__(self, *, admitter: Admitter, gatherer: Gatherer, responder: Responder, committer: Committer) -> None:
+        self._admitter = admitter
+        self._gatherer = gatherer
+        self._responder = responder
+        self._committer = committer
+        self._queue = SessionQueue()
+
+    async def admit(self, request: TurnRequest) -> Admission:
+        """Check the message and store it. From here on it is ours to answer."""
+        return await self._admitter.admit(request)
+
+    async def travel(self, accepted: Accepted, tell: Tell) -> dict[str, Any]:
+        """Answer an accepted message and tell of it on the way; the answer is committed before the last event.
+
+        Raises:
+            DeskhandError: when there is no answer; by then the failure is stored and told.
+        """
+        began = time.monotonic()
+        tell(_started(accepted))
+        try:
+            async with self._queue.place(accepted.session.id):
+                answer = await self._answer(accepted, tell, began)
+        except DeskhandError as error:
+            tell(await self._committer.fail(accepted, error))
+            raise
+        tell(Completed(answer=answer))
+        return answer
+
+    async def _answer(self, accepted: Accepted, tell: Tell, began: float) -> dict[str, Any]:
+        tell(StageReached(stage=Stage.SEARCHING))
+        gathered = await self._gatherer.gather(accepted)
+        tell(SourcesFound(passages=gathered.passages))
+        tell(StageReached(stage=Stage.WRITING))
+        draft = await self._responder.respond(accepted, gathered, tell)
+        tell(StageReached(stage=Stage.CHECKING))
+        verified = verify(draft)
+        return await self._committer.commit(accepted, verified, seconds=lambda: time.monotonic() - began)
+
+    async def abandon(self, accepted: Accepted, error: DeskhandError, tell: Tell) -> Failed:
+        """Store and tell that the turn ended without an answer, for a reason outside its stages."""
+        failed = await self._committer.fail(accepted, error)
+        tell(failed)
+        return failed
+
+
+def _started(accepted: Accepted) -> Started:
+    turn = accepted.turn
+    return Started(message_id=turn.message_id, idempotency_key=turn.idempotency_key, text=turn.text)

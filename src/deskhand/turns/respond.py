@@ -1,0 +1,202 @@
+"""Respond: the model writes, with tools where it has them; when it is down, the offline model answers instead.
+
+Text is told as it comes, with every citation marker checked first, and never a half answer left standing.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
+
+import structlog
+from agent_framework import Agent, AgentResponseUpdate, FunctionTool, Message
+from agent_framework.exceptions import AgentFrameworkException
+
+from deskhand.agents.prompt import rendered_passages
+from deskhand.agents.runtime import AgentRuntime, RunningAgent
+from deskhand.agents.wording import HUMAN_REQUESTED, NOT_FOUND
+from deskhand.conversations.model import Message as StoredMessage
+from deskhand.conversations.model import MessageRole
+from deskhand.knowledge.library import KnowledgeLibrary
+from deskhand.knowledge.model import FoundPassage
+from deskhand.knowledge.tool import SearchKnowledge
+from deskhand.llm.model import ChatModel, ModelDown
+from deskhand.llm.offline import KIND_KEY
+from deskhand.llm.passages import NO_ANSWER, PASSAGES_KEY, QUESTIONS_KEY
+from deskhand.tools.adapter import as_function_tool
+from deskhand.tools.contract import ToolResult
+from deskhand.turns.answer import AnswerKind
+from deskhand.turns.events import Stage, StageReached, TextAdded, ToolCalled, ToolState, TurnEvent
+from deskhand.turns.gather import numbered
+from deskhand.turns.markers import MarkerFilter
+from deskhand.turns.state import Accepted, Draft, Gathered
+
+log = structlog.get_logger(__name__)
+
+Tell = Callable[[TurnEvent], None]
+
+
+class Responder:
+    """Lets the agent's models answer, in their order."""
+
+    def __init__(self, *, runtime: AgentRuntime, library: KnowledgeLibrary) -> None:
+        self._runtime = runtime
+        self._library = library
+
+    async def respond(self, accepted: Accepted, gathered: Gathered, tell: Tell) -> Draft:
+        """What the first model that is up wrote.
+
+        Raises:
+            ModelDown: when none is; the offline model at the end of the list makes that a fault of ours.
+        """
+        agent = await self._runtime.agent_for(accepted.scope)
+        failure: ModelDown | None = None
+        for model in agent.models:
+            if failure is not None:
+                tell(StageReached(stage=Stage.FALLING_BACK, detail=failure.detail))
+            draft = Draft(passages=list(gathered.passages), model=model.name, degraded=failure is not None)
+            try:
+                await self._write(accepted, agent, model, gathered, draft, tell)
+            except ModelDown as down:
+                log.warning("model_down", model=model.name, reason=str(down.__cause__ or down))
+                failure = down
+            else:
+                return draft
+        raise failure or ModelDown("No model is configured for this agent.")
+
+    async def _write(
+        self,
+        accepted: Accepted,
+        agent: RunningAgent,
+        model: ChatModel,
+        gathered: Gathered,
+        draft: Draft,
+        tell: Tell,
+    ) -> None:
+        tools = [] if model.is_offline else [self._search_tool(accepted, agent, draft, tell)]
+        numbers = lambda: {passage.number for passage in draft.passages}  # noqa: E731 - read at each marker
+        checked = MarkerFilter(numbers)
+        held = _NoAnswerGate()
+        async for text in self._stream(agent, model, gathered, tools, draft):
+            _tell_text(checked.feed(held.feed(text)), draft, tell)
+        _tell_text(checked.feed(held.rest()) + checked.rest(), draft, tell)
+        _settle(draft, said_no_answer=held.said_no_answer, tell=tell)
+
+    async def _stream(
+        self,
+        agent: RunningAgent,
+        model: ChatModel,
+        gathered: Gathered,
+        tools: Sequence[FunctionTool],
+        draft: Draft,
+    ) -> AsyncIterator[str]:
+        runner = Agent(client=model.client, instructions=agent.instructions, name=agent.name)
+        options: Any = {"temperature": agent.temperature, "max_tokens": agent.max_tokens}
+        try:
+            async with asyncio.timeout(model.timeout_seconds):
+                updates = runner.run(_messages(gathered), stream=True, tools=list(tools), options=options)
+                async for update in updates:
+                    _note_kind(update, draft)
+                    if update.text:
+                        yield update.text
+        except TimeoutError as error:
+            raise ModelDown(f"The language model took longer than {model.timeout_seconds:g} s.") from error
+        except AgentFrameworkException as error:
+            raise ModelDown("The language model is not available right now.") from error
+
+    def _search_tool(self, accepted: Accepted, agent: RunningAgent, draft: Draft, tell: Tell) -> FunctionTool:
+        def shelve(found: tuple[FoundPassage, ...]) -> list[int]:
+            return [_shelve(hit, draft) for hit in found]
+
+        def report(name: str, result: ToolResult | None, seconds: float) -> None:
+            tell(_tool_event(name, result))
+            if result is not None:
+                calls = draft.tools.get(name, {}).get("calls", 0)
+                draft.tools[name] = {
+                    "calls": calls + 1,
+                    "success": result.success,
+                    "seconds": round(seconds, 4),
+                }
+
+        tool = SearchKnowledge(self._library, accepted.scope, slugs=accepted.knowledge_bases, k=agent.k, shelve=shelve)
+        return as_function_tool(tool, report)
+
+
+class _NoAnswerGate:
+    """Holds the first characters back until it is clear that they are not the sign for "no answer"."""
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._open = False
+
+    @property
+    def said_no_answer(self) -> bool:
+        return not self._open and self._held.strip().rstrip(".") == NO_ANSWER
+
+    def feed(self, text: str) -> str:
+        if self._open:
+            return text
+        self._held += text
+        start = self._held.lstrip()
+        if NO_ANSWER.startswith(start) or start.rstrip().rstrip(".") == NO_ANSWER:
+            return ""
+        self._open = True
+        return self._held
+
+    def rest(self) -> str:
+        if self._open or self.said_no_answer:
+            return ""
+        self._open = True
+        return self._held
+
+
+def _messages(gathered: Gathered) -> list[Message]:
+    roles = {MessageRole.CUSTOMER: "user", MessageRole.AGENT: "assistant", MessageRole.OPERATOR: "assistant"}
+    messages = [_message(stored, roles[stored.role]) for stored in gathered.history if stored.role in roles]
+    carried = {PASSAGES_KEY: gathered.passages, QUESTIONS_KEY: gathered.questions}
+    return [
+        *messages,
+        Message("user", [rendered_passages(gathered.passages)]),
+        Message("user", [gathered.text], additional_properties=carried),
+    ]
+
+
+def _message(stored: StoredMessage, role: str) -> Message:
+    return Message(role, [stored.content])
+
+
+def _shelve(hit: FoundPassage, draft: Draft) -> int:
+    for passage in draft.passages:
+        if passage.chunk_id == hit.chunk.id:
+            return passage.number
+    draft.passages.append(numbered(hit, len(draft.passages) + 1))
+    return len(draft.passages)
+
+
+def _tool_event(name: str, result: ToolResult | None) -> ToolCalled:
+    if result is None:
+        return ToolCalled(name=name, state=ToolState.STARTED)
+    state = ToolState.DONE if result.success else ToolState.FAILED
+    return ToolCalled(name=name, state=state, detail=result.error)
+
+
+def _note_kind(update: AgentResponseUpdate, draft: Draft) -> None:
+    kind = (update.additional_properties or {}).get(KIND_KEY)
+    if kind is not None:
+        draft.kind = AnswerKind(kind)
+
+
+def _tell_text(text: str, draft: Draft, tell: Tell) -> None:
+    if text:
+        draft.text += text
+        tell(TextAdded(delta=text))
+
+
+def _settle(draft: Draft, *, said_no_answer: bool, tell: Tell) -> None:
+    """Put our own words where the model has none to say: nothing found, or a person asked for."""
+    if said_no_answer or not draft.text.strip():
+        draft.kind = AnswerKind.NO_ANSWER
+        draft.text = ""
+        _tell_text(NOT_FOUND, draft, tell)
+    elif draft.kind is AnswerKind.HUMAN:
+        tell(StageReached(stage=Stage.WRITING))
+        draft.text = HUMAN_REQUESTED

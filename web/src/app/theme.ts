@@ -1,0 +1,38 @@
+import { useSyncExternalStore } from "react";
+
+import { lasting } from "../api/storage";
+
+export const THEMES = ["system", "light", "dark"] as const;
+export type Theme = (typeof THEMES)[number];
+
+/** Also read by `public/theme.js`, before the first paint. */
+const KEY = "deskhand.theme";
+const listeners = new Set<() => void>();
+
+const isTheme = (value: string | null): value is Theme => THEMES.some((theme) => theme === value);
+
+export function currentTheme(): Theme {
+  const kept = lasting.get(KEY);
+  return isTheme(kept) ? kept : "system";
+}
+
+export function chooseTheme(theme: Theme): void {
+  const root = document.documentElement;
+  if (theme === "system") {
+    lasting.remove(KEY);
+    delete root.dataset["theme"];
+  } else {
+    lasting.set(KEY, theme);
+    root.dataset["theme"] = theme;
+  }
+  for (const listener of listeners) listener();
+}
+
+const subscribe = (listener: () => void): (() => void) => {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+};
+
+export const useTheme = (): Theme => useSyncExternalStore(subscribe, currentTheme);

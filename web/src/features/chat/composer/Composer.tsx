@@ -1,0 +1,128 @@
+import { type KeyboardEvent, type RefObject, useId, useLayoutEffect, useState } from "react";
+
+import { cx } from "../../../design/cx";
+import { Icon } from "../../../design/Icon";
+
+/** From this share of the limit on, the counter shows. */
+const NEAR = 0.9;
+const MAX_HEIGHT_PX = 220;
+
+const count = new Intl.NumberFormat("en");
+
+/** What keeps a text from being sent, in words; null when nothing does. */
+export function complaint(text: string, limit: number): string | null {
+  if (text.trim() === "") return "Write a message first.";
+  const over = text.trim().length - limit;
+  if (over <= 0) return null;
+  const characters = over === 1 ? "1 character" : `${count.format(over)} characters`;
+  return `This message is too long. Shorten it by ${characters}.`;
+}
+
+function useGrowing(fieldRef: RefObject<HTMLTextAreaElement | null>, text: string): void {
+  useLayoutEffect(() => {
+    const node = fieldRef.current;
+    if (node === null) return;
+    node.style.height = "auto";
+    node.style.height = `${Math.min(node.scrollHeight, MAX_HEIGHT_PX)}px`;
+  }, [fieldRef, text]);
+}
+
+type ComposerProps = {
+  fieldRef: RefObject<HTMLTextAreaElement | null>;
+  text: string;
+  limit: number;
+  agentName: string;
+  onChange: (text: string) => void;
+  onSend: (text: string) => void;
+};
+
+export function Composer({ fieldRef, text, limit, agentName, onChange, onSend }: ComposerProps) {
+  const id = useId();
+  const [tried, setTried] = useState(false);
+  useGrowing(fieldRef, text);
+
+  const length = text.trim().length;
+  const tooLong = length > limit;
+  const error = tried || tooLong ? complaint(text, limit) : null;
+  const near = length >= limit * NEAR;
+
+  const send = () => {
+    fieldRef.current?.focus();
+    if (complaint(text, limit) !== null) {
+      setTried(true);
+      return;
+    }
+    setTried(false);
+    onSend(text.trim());
+  };
+  const pressed = (event: KeyboardEvent) => {
+    // While a word is being composed (IME), Enter belongs to it.
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    send();
+  };
+
+  return (
+    <form
+      aria-label="Write a message"
+      className="mx-auto w-full max-w-3xl px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] sm:px-6 sm:pb-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <div
+        className={cx(
+          "flex items-end gap-2 rounded-3xl border bg-surface p-1.5 ps-4 shadow-card transition-colors",
+          "has-[textarea:focus-visible]:outline-2 has-[textarea:focus-visible]:outline-accent",
+          error === null ? "border-line-strong" : "border-danger",
+        )}
+      >
+        <textarea
+          ref={fieldRef}
+          rows={1}
+          value={text}
+          placeholder={`Message ${agentName}`}
+          aria-label="Message"
+          aria-invalid={error !== null}
+          aria-describedby={`${id}-hint ${id}-error`}
+          onChange={(event) => {
+            setTried(false);
+            onChange(event.target.value);
+          }}
+          onKeyDown={pressed}
+          className="max-h-55 min-h-10 flex-1 resize-none bg-transparent py-2 leading-6 text-ink outline-none placeholder:text-ink-faint"
+        />
+        <button
+          type="submit"
+          aria-label="Send"
+          className={cx(
+            "grid size-10 shrink-0 place-items-center rounded-full transition-colors duration-150",
+            text.trim() === "" || tooLong
+              ? "bg-sunken text-ink-faint"
+              : "bg-accent text-accent-ink hover:bg-accent-strong",
+          )}
+        >
+          <Icon name="arrowUp" />
+        </button>
+      </div>
+      <div className="flex min-h-6 items-center justify-between gap-4 px-4 pt-1.5 text-xs">
+        <p role="alert" id={`${id}-error`} className="text-[0.8125rem] font-medium text-danger">
+          {error}
+        </p>
+        <p
+          id={`${id}-hint`}
+          className={cx("text-ink-faint max-sm:hidden", error !== null && "hidden")}
+        >
+          Enter sends, Shift + Enter starts a new line
+        </p>
+        <p
+          data-testid="counter"
+          className={cx("ms-auto tabular-nums", tooLong ? "text-danger" : "text-ink-faint")}
+        >
+          {near && `${count.format(length)} of ${count.format(limit)}`}
+        </p>
+      </div>
+    </form>
+  );
+}

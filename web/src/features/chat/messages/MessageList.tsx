@@ -1,0 +1,73 @@
+import { Fragment } from "react";
+
+import type { ChatState, CustomerItem, Item } from "../state/model";
+import { dayName, sameDay, useNow } from "../time";
+import { AgentMessage } from "./AgentMessage";
+import { CustomerMessage } from "./CustomerMessage";
+
+export type OpenCitation = { messageId: string; number: number };
+
+const timeOf = (item: Item | undefined): string | null => {
+  if (item === undefined || item.kind === "note") return null;
+  return item.kind === "reply" ? item.message.created_at : item.at;
+};
+
+function Divider({ text }: { text: string }) {
+  return (
+    <p className="flex items-center gap-4 text-xs text-ink-faint before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
+      {text}
+    </p>
+  );
+}
+
+/** The name of the day, where a new one begins; today's needs no name at the top. */
+function DayMark({ item, before, now }: { item: Item; before: Item | undefined; now: number }) {
+  const at = timeOf(item);
+  if (at === null) return null;
+  const earlier = timeOf(before);
+  if (earlier !== null && sameDay(earlier, at)) return null;
+  if (earlier === null && sameDay(at, new Date(now).toISOString())) return null;
+  return <Divider text={dayName(at, now)} />;
+}
+
+type MessageListProps = {
+  state: ChatState;
+  agentName: string;
+  open: OpenCitation | null;
+  onOpen: (messageId: string, number: number) => void;
+  onAsk: (text: string) => void;
+  onRetry: (key: string) => void;
+  onEdit: (item: CustomerItem) => void;
+};
+
+export function MessageList(props: MessageListProps) {
+  const { state, agentName, open, onOpen, onAsk, onRetry, onEdit } = props;
+  const now = useNow();
+  const all = [...state.past, ...state.items];
+  const last = all.at(-1);
+  return all.map((item, index) => (
+    <Fragment key={item.key}>
+      <DayMark item={item} before={all[index - 1]} now={now} />
+      {item.kind === "note" && <Divider text={item.text} />}
+      {item.kind === "customer" && (
+        <CustomerMessage
+          item={item}
+          connection={state.connection}
+          onRetry={onRetry}
+          onEdit={onEdit}
+        />
+      )}
+      {item.kind === "reply" && (
+        <AgentMessage
+          message={item.message}
+          agentName={agentName}
+          past={index < state.past.length}
+          latest={item === last}
+          active={open?.messageId === item.message.id ? open.number : null}
+          onOpen={onOpen}
+          onAsk={onAsk}
+        />
+      )}
+    </Fragment>
+  ));
+}

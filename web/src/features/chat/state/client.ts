@@ -1,0 +1,239 @@
+/**
+ * The chat as the page sees it: state to show, and what a reader can do.
+ *
+ * Above it: the components. Below: the socket, the HTTP API and the reducer.
+ */
+import type { ChatApi } from "../../../api/chat";
+import type { Store } from "../../../api/storage";
+import type { Clock } from "./clock";
+import { Delivery, failureFrom, sessionIsGone } from "./delivery";
+import type { Frame } from "./frames";
+import { FreshStart } from "./fresh";
+import { Identity } from "./identity";
+import { type Connection, initialState } from "./model";
+import { Pages } from "./pages";
+import { ChatSocket, type SocketLike } from "./socket";
+import { ChatStore } from "./store";
+import { TabMemory } from "./tab";
+
+export type ChatClientParts = {
+  api: ChatApi;
+  tenant: string | null;
+  openSocket: () => SocketLike;
+  online: () => boolean;
+  clock: Clock;
+  random: () => number;
+  newKey: () => string;
+  lasting: Store;
+  perTab: Store;
+};
+
+/** After so many attempts in vain to open a socket, plain HTTP is tried. */
+const SOCKET_TRIES = 3;
+
+export class ChatClient {
+  readonly store: ChatStore;
+  readonly identity: Identity;
+  private readonly tab: TabMemory;
+  private readonly socket: ChatSocket;
+  private readonly delivery: Delivery;
+  private readonly pages: Pages;
+  private readonly fresh: FreshStart;
+
+  constructor(private readonly parts: ChatClientParts) {
+    const { api, tenant, clock, random, lasting, perTab } = parts;
+    this.tab = new TabMemory(perTab, tenant);
+    this.identity = new Identity(api, tenant, lasting, clock);
+    this.store = new ChatStore(this.firstState());
+    this.socket = new ChatSocket({
+      open: parts.openSocket,
+      clock,
+      random,
+      hello: () => this.hello(),
+      onFrame: (frame) => {
+        this.frameArrived(frame);
+      },
+      onDown: (failures) => {
+        this.lineDown(failures);
+      },
+      onUnauthorized: () => {
+        this.identity.forget();
+        this.tab.forgetPlace();
+      },
+    });
+    const shared = { api, identity: this.identity, store: this.store, clock };
+    this.delivery = new Delivery({ ...shared, socket: this.socket });
+    this.pages = new Pages(api, this.identity, this.store);
+    this.fresh = new FreshStart({
+      ...shared,
+      socket: this.socket,
+      tab: this.tab,
+      useHttp: () => this.useHttp(),
+    });
+    this.store.subscribe(() => {
+      this.tab.remember(this.store.get());
+    });
+  }
+
+  /** Whether the reader was here before, so that there may be messages to show. */
+  get returning(): boolean {
+    return this.identity.sessionId !== null;
+  }
+
+  start(): void {
+    this.socket.start();
+  }
+
+  stop(): void {
+    this.fresh.stop();
+    this.delivery.stop();
+    this.socket.stop();
+  }
+
+  /** The network came back, or the page into view. */
+  wake(): void {
+    if (!this.parts.online()) return;
+    if (this.store.get().connection === "offline") this.connection("reconnecting");
+    this.socket.wake();
+  }
+
+  /** A person asks for an attempt at once. */
+  reconnect(): void {
+    this.connection("reconnecting");
+    this.socket.restart();
+  }
+
+  networkLost(): void {
+    this.connection("offline");
+  }
+
+  submit(text: string): void {
+    if (this.store.get().fresh) void this.fresh.commit();
+    const at = new Date(this.parts.clock.now()).toISOString();
+    this.store.dispatch({ type: "submitted", key: this.parts.newKey(), text, at });
+    this.delivery.flush();
+  }
+
+  retry(key: string): void {
+    this.delivery.forgive(key);
+    this.store.dispatch({ type: "retried", key });
+    this.delivery.flush();
+  }
+
+  discard(key: string): void {
+    this.store.dispatch({ type: "discarded", key });
+  }
+
+  dismissNotice(): void {
+    this.store.dispatch({ type: "noticed", notice: null });
+  }
+
+  reloadHistory(): Promise<void> {
+    return this.pages.latest();
+  }
+
+  loadEarlier(): Promise<void> {
+    return this.pages.earlier();
+  }
+
+  startFresh(): void {
+    this.fresh.begin();
+  }
+
+  undoFresh(): void {
+    this.fresh.undo();
+  }
+
+  /** The page goes away: what was to be closed is closed now. */
+  leave(): void {
+    this.fresh.leave();
+  }
+
+  private firstState() {
+    const place = this.tab.bookmark();
+    const resumes = place !== null && place.sessionId === this.identity.sessionId;
+    return {
+      ...initialState,
+      ...(resumes ? { sessionId: place.sessionId, stream: place.stream, lastSeq: place.seq } : {}),
+      items: this.tab.outbox().map(({ key, text, at }) => ({
+        kind: "customer" as const,
+        key,
+        id: null,
+        text,
+        at,
+        delivery: { state: "waiting" as const },
+      })),
+    };
+  }
+
+  private async hello(): Promise<object> {
+    const token = await this.identity.token().catch((error: unknown) => {
+      const failure = failureFrom(error, this.parts.clock.now());
+      if (!failure.retryable) this.store.dispatch({ type: "noticed", notice: failure });
+      throw error;
+    });
+    const sessionId = this.identity.sessionId;
+    const { stream, lastSeq, sessionId: shown } = this.store.get();
+    return {
+      type: "hello",
+      token,
+      ...(sessionId === null ? {} : { session_id: sessionId }),
+      ...(stream === null || sessionId !== shown ? {} : { stream, last_seq: lastSeq }),
+    };
+  }
+
+  private frameArrived(frame: Frame): void {
+    const { event } = frame;
+    if (event.type === "error" && frame.turnId === null && this.sessionLost(event.error.code))
+      return;
+    const gapBefore = this.store.get().gapAfter;
+    this.store.dispatch({ type: "frame", frame, now: this.parts.clock.now() });
+    if (event.type === "connected") this.connected(event.sessionId, event.resumed);
+    const { gapAfter } = this.store.get();
+    if (gapAfter !== null && gapAfter !== gapBefore) this.socket.restart();
+  }
+
+  private connected(sessionId: string, resumed: boolean): void {
+    this.identity.keepSession(sessionId);
+    if (!resumed || this.store.get().history.status !== "ready") void this.pages.latest();
+    this.delivery.flush();
+  }
+
+  /** The session cannot be used any more: goes on in a new one. */
+  private sessionLost(code: string): boolean {
+    const refused = !this.socket.ready && this.identity.sessionId !== null;
+    if (!refused && !sessionIsGone(code)) return false;
+    this.identity.keepSession(null);
+    this.tab.forgetPlace();
+    this.socket.restart();
+    return true;
+  }
+
+  private lineDown(failures: number): void {
+    const { connection } = this.store.get();
+    if (!this.parts.online()) this.connection("offline");
+    else if (connection === "limited") return;
+    else if (failures >= SOCKET_TRIES) void this.useHttp();
+    else if (connection === "connected" || connection === "offline")
+      this.connection("reconnecting");
+  }
+
+  /** No socket, but perhaps the server can be reached all the same. */
+  private async useHttp(): Promise<void> {
+    try {
+      const session = await this.identity.with((token) => this.parts.api.openSession(token));
+      if (this.socket.ready) return;
+      this.identity.keepSession(session.id);
+      this.store.dispatch({ type: "session", sessionId: session.id, threadId: session.thread_id });
+      this.connection("limited");
+      if (this.store.get().history.status !== "ready") await this.pages.latest();
+      this.delivery.flush();
+    } catch {
+      if (!this.socket.ready) this.connection(this.parts.online() ? "reconnecting" : "offline");
+    }
+  }
+
+  private connection(connection: Connection): void {
+    this.store.dispatch({ type: "connection", connection });
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * The server's socket frames, read into a closed union.
+ *
+ * Frames of a type this client does not know keep their number (`other`), so that a newer server
+ * does not look like a gap.
+ */
+import type { Answer } from "../../../api/types";
+import type { CandidateSource, Phase } from "./model";
+
+export type TurnError = {
+  code: string;
+  title: string;
+  detail: string;
+  retryable: boolean;
+  messageId: string | null;
+  retryAfter: number | null;
+};
+
+export type ServerEvent =
+  | {
+      type: "connected";
+      sessionId: string;
+      threadId: string;
+      stream: string;
+      lastSeq: number;
+      resumed: boolean;
+    }
+  | { type: "pong" }
+  | { type: "start"; messageId: string; key: string | null; text: string }
+  | { type: "status"; phase: Phase; detail: string | null }
+  | { type: "sources"; sources: CandidateSource[] }
+  | { type: "tool"; name: string; running: boolean }
+  | { type: "text"; delta: string }
+  | { type: "complete"; answer: Answer }
+  | { type: "error"; error: TurnError }
+  | { type: "other" };
+
+export type Frame = {
+  seq: number | null;
+  sessionId: string;
+  turnId: string | null;
+  at: string;
+  event: ServerEvent;
+};
+
+type Data = Record<string, unknown>;
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+const textOrNull = (value: unknown): string | null => (typeof value === "string" ? value : null);
+const number = (value: unknown): number | null => (typeof value === "number" ? value : null);
+const isData = (value: unknown): value is Data =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const PHASES: readonly string[] = ["searching", "writing", "checking", "falling_back"];
+
+function readStatus(data: Data): ServerEvent {
+  const state = text(data["state"]);
+  if (state === "pong") return { type: "pong" };
+  if (state === "connected") {
+    return {
+      type: "connected",
+      sessionId: text(data["session_id"]),
+      threadId: text(data["thread_id"]),
+      stream: text(data["stream"]),
+      lastSeq: number(data["last_seq"]) ?? 0,
+      resumed: data["resumed"] === true,
+    };
+  }
+  if (!PHASES.includes(state)) return { type: "other" };
+  return { type: "status", phase: state as Phase, detail: textOrNull(data["detail"]) };
+}
+
+function readError(data: Data): ServerEvent {
+  return {
+    type: "error",
+    error: {
+      code: text(data["code"]) || "error",
+      title: text(data["title"]) || "Something went wrong",
+      detail: text(data["detail"]),
+      retryable: data["retryable"] === true,
+      messageId: textOrNull(data["message_id"]),
+      retryAfter: number(data["retry_after"]),
+    },
+  };
+}
+
+const READERS: Record<string, (data: Data) => ServerEvent> = {
+  status: readStatus,
+  error: readError,
+  start: (data) => ({
+    type: "start",
+    messageId: text(data["message_id"]),
+    key: textOrNull(data["idempotency_key"]),
+    text: text(data["text"]),
+  }),
+  sources: (data) => ({
+    type: "sources",
+    sources: Array.isArray(data["sources"]) ? (data["sources"] as CandidateSource[]) : [],
+  }),
+  tool_call: (data) => ({
+    type: "tool",
+    name: text(data["name"]),
+    running: data["state"] === "started",
+  }),
+  text: (data) => ({ type: "text", delta: text(data["delta"]) }),
+  complete: (data) =>
+    isData(data["message"])
+      ? { type: "complete", answer: data as unknown as Answer }
+      : { type: "other" },
+};
+
+/** Reads one frame; null for what is not a frame at all. */
+export function readFrame(raw: unknown): Frame | null {
+  let value: unknown = raw;
+  if (typeof raw === "string") {
+    try {
+      value = JSON.parse(raw);
+    } catch {
+      return null;
+    }
+  }
+  if (!isData(value) || typeof value["type"] !== "string") return null;
+  const data = isData(value["data"]) ? value["data"] : {};
+  const read = Object.hasOwn(READERS, value["type"]) ? READERS[value["type"]] : undefined;
+  return {
+    seq: number(value["seq"]),
+    sessionId: text(value["session_id"]),
+    turnId: textOrNull(value["turn_id"]),
+    at: text(value["at"]),
+    event: read === undefined ? { type: "other" } : read(data),
+  };
+}

@@ -1,0 +1,104 @@
+import type { Citation, Message } from "../../../api/types";
+
+/** How the page reaches the server; `limited` is plain HTTP because no socket could be opened. */
+export type Connection = "connecting" | "connected" | "reconnecting" | "offline" | "limited";
+
+/** Why a message was not sent or not answered, ready to be shown. */
+export type Failure = {
+  title: string;
+  detail: string;
+  retryable: boolean;
+  /** Not worth trying before this moment (epoch milliseconds). */
+  retryAt: number | null;
+  /** The server has the message; only the answer failed. */
+  stored: boolean;
+};
+
+export type Delivery =
+  { state: "waiting" } | { state: "sent" } | { state: "failed"; failure: Failure };
+
+/** A message of the reader. `key` is its idempotency key, kept over every retry. */
+export type CustomerItem = {
+  kind: "customer";
+  key: string;
+  id: string | null;
+  text: string;
+  at: string;
+  delivery: Delivery;
+};
+
+export type ReplyItem = { kind: "reply"; key: string; message: Message };
+export type NoteItem = { kind: "note"; key: string; text: string };
+export type Item = CustomerItem | ReplyItem | NoteItem;
+
+export type Phase = "thinking" | "searching" | "writing" | "checking" | "falling_back";
+export type CandidateSource = Omit<Citation, "quote">;
+
+/** An answer in the making. */
+export type LiveTurn = {
+  turnId: string;
+  /** Idempotency keys of the messages it answers. */
+  keys: string[];
+  phase: Phase;
+  detail: string | null;
+  tool: string | null;
+  text: string;
+  sources: CandidateSource[];
+  /** Its beginning was missed, so its text is not shown; the final answer comes whole. */
+  partial: boolean;
+};
+
+export type HistoryState = {
+  status: "idle" | "loading" | "ready" | "failed";
+  /** How many of the session's messages lie before the oldest one shown. */
+  earlier: number;
+  loadingEarlier: boolean;
+};
+
+export type ChatState = {
+  connection: Connection;
+  sessionId: string | null;
+  threadId: string | null;
+  stream: string | null;
+  /** Number of the last event applied; everything up to it is in the view. */
+  lastSeq: number;
+  /** Events after this number are missing; the connection has to be resumed from it. */
+  gapAfter: number | null;
+  /** Messages of sessions that ended while the page was open. Read-only. */
+  past: Item[];
+  items: Item[];
+  turns: LiveTurn[];
+  /** Keys given to the present connection and not acknowledged yet, in order. */
+  inFlight: string[];
+  history: HistoryState;
+  /** A new conversation was asked for and can still be undone. */
+  fresh: boolean;
+  /** A problem that belongs to no message. */
+  notice: Failure | null;
+};
+
+export const initialState: ChatState = {
+  connection: "connecting",
+  sessionId: null,
+  threadId: null,
+  stream: null,
+  lastSeq: 0,
+  gapAfter: null,
+  past: [],
+  items: [],
+  turns: [],
+  inFlight: [],
+  history: { status: "idle", earlier: 0, loadingEarlier: false },
+  fresh: false,
+  notice: null,
+};
+
+export const isWaiting = (item: Item): item is CustomerItem =>
+  item.kind === "customer" && item.delivery.state === "waiting";
+
+/** The server's id of an item, if it has one. */
+export const serverId = (item: Item): string | null =>
+  item.kind === "reply" ? item.message.id : item.kind === "customer" ? item.id : null;
+
+/** The messages not acknowledged by the server, oldest first. */
+export const waiting = (state: ChatState): CustomerItem[] => state.items.filter(isWaiting);

@@ -1,0 +1,188 @@
+/** What the events of a turn do to the view. Pure; called by the reducer only. */
+import type { Answer, Message } from "../../../api/types";
+import type { Frame, ServerEvent, TurnError } from "./frames";
+import {
+  type ChatState,
+  type CustomerItem,
+  type Failure,
+  isWaiting,
+  type Item,
+  type LiveTurn,
+  type ReplyItem,
+  serverId,
+} from "./model";
+
+const newTurn = (turnId: string, partial: boolean): LiveTurn => ({
+  turnId,
+  keys: [],
+  phase: "thinking",
+  detail: null,
+  tool: null,
+  text: "",
+  sources: [],
+  partial,
+});
+
+/** Puts an item the server has before those it does not have yet. */
+export function place(items: Item[], item: Item): Item[] {
+  let at = items.length;
+  while (items.slice(at - 1, at).some(isWaiting)) at -= 1;
+  return [...items.slice(0, at), item, ...items.slice(at)];
+}
+
+/** Adds a reply, or puts it in the place of the one with the same id. */
+export function placeReply(items: Item[], message: Message): Item[] {
+  const reply: ReplyItem = { kind: "reply", key: message.id, message };
+  const known = items.some((item) => serverId(item) === message.id);
+  if (!known) return place(items, reply);
+  return items.map((item) => (serverId(item) === message.id ? reply : item));
+}
+
+export function changeCustomer(
+  items: Item[],
+  matches: (item: CustomerItem) => boolean,
+  change: (item: CustomerItem) => CustomerItem,
+): Item[] {
+  return items.map((item) => (item.kind === "customer" && matches(item) ? change(item) : item));
+}
+
+/** Changes one turn. A turn not seen from its start is taken up as partial. */
+export function changeTurn(
+  state: ChatState,
+  turnId: string | null,
+  change: (turn: LiveTurn) => LiveTurn,
+): ChatState {
+  if (turnId === null) return state;
+  const known = state.turns.some((turn) => turn.turnId === turnId);
+  const turns = known ? state.turns : [...state.turns, newTurn(turnId, true)];
+  return { ...state, turns: turns.map((turn) => (turn.turnId === turnId ? change(turn) : turn)) };
+}
+
+type Start = Extract<ServerEvent, { type: "start" }>;
+
+/** The message as the server has it. The history may hold it too: one of the two has to go. */
+function storeMessage(items: Item[], frame: Frame, event: Start): [Item[], CustomerItem] {
+  const known = items.find(
+    (item): item is CustomerItem =>
+      item.kind === "customer" && (item.key === event.key || item.id === event.messageId),
+  );
+  const stored: CustomerItem = {
+    kind: "customer",
+    key: known?.key ?? event.key ?? event.messageId,
+    id: event.messageId,
+    text: event.text || (known?.text ?? ""),
+    at: known?.at ?? frame.at,
+    delivery: { state: "sent" },
+  };
+  if (known === undefined) return [place(items, stored), stored];
+  const others = items.filter((item) => item === known || serverId(item) !== event.messageId);
+  return [others.map((item) => (item === known ? stored : item)), stored];
+}
+
+function begin(state: ChatState, frame: Frame, event: Start): ChatState {
+  const [items, { key }] = storeMessage(state.items, frame, event);
+  const inFlight = state.inFlight.filter((waiting) => waiting !== key);
+  const next: ChatState = { ...state, items, inFlight };
+  const { turnId } = frame;
+  if (turnId === null) return next;
+  const running = state.turns.some((turn) => turn.turnId === turnId);
+  const turns = running ? state.turns : [...state.turns, newTurn(turnId, false)];
+  return changeTurn({ ...next, turns }, turnId, (turn) =>
+    turn.keys.includes(key) ? turn : { ...turn, keys: [...turn.keys, key] },
+  );
+}
+
+/** Ends a turn with its answer. `keys` are messages known to be answered by it. */
+export function finish(
+  state: ChatState,
+  turnId: string,
+  answer: Answer,
+  keys: string[] = [],
+): ChatState {
+  const turn = state.turns.find((candidate) => candidate.turnId === turnId);
+  const settled = new Set([...keys, ...(turn?.keys ?? [])]);
+  const items = changeCustomer(
+    state.items,
+    (item) => settled.has(item.key),
+    (item) => ({ ...item, delivery: { state: "sent" } }),
+  );
+  return {
+    ...state,
+    items: placeReply(items, answer.message),
+    turns: state.turns.filter((candidate) => candidate.turnId !== turnId),
+    inFlight: state.inFlight.filter((key) => !settled.has(key)),
+  };
+}
+
+/** An answer whose turn never started here belongs to the oldest message still in flight. */
+function complete(state: ChatState, frame: Frame, answer: Answer): ChatState {
+  const turnId = frame.turnId ?? answer.turn_id;
+  const started = state.turns.some((turn) => turn.turnId === turnId);
+  return finish(state, turnId, answer, started ? [] : state.inFlight.slice(0, 1));
+}
+
+export const failureOf = (error: TurnError, now: number, stored: boolean): Failure => ({
+  title: error.title,
+  detail: error.detail,
+  retryable: error.retryable,
+  retryAt: error.retryAfter === null ? null : now + error.retryAfter * 1000,
+  stored,
+});
+
+/** An error ends its turn; without a turn it answers the oldest message in flight. */
+function fail(state: ChatState, frame: Frame, error: TurnError, now: number): ChatState {
+  const turn = state.turns.find((candidate) => candidate.turnId === frame.turnId);
+  const refused = turn === undefined && frame.turnId === null ? state.inFlight[0] : undefined;
+  const failure = failureOf(error, now, refused === undefined);
+  const concerns = (item: CustomerItem): boolean =>
+    item.key === refused ||
+    (error.messageId !== null && item.id === error.messageId) ||
+    (turn?.keys.includes(item.key) ?? false);
+  const known = state.items.some((item) => item.kind === "customer" && concerns(item));
+  return {
+    ...state,
+    items: changeCustomer(state.items, concerns, (item) => ({
+      ...item,
+      delivery: { state: "failed", failure },
+    })),
+    turns: state.turns.filter((candidate) => candidate !== turn),
+    inFlight: state.inFlight.filter((key) => key !== refused),
+    notice: known ? state.notice : failure,
+  };
+}
+
+/** What an event changes in the answer being written; null for events of another kind. */
+function progress(event: ServerEvent): ((turn: LiveTurn) => LiveTurn) | null {
+  switch (event.type) {
+    case "status":
+      // What a failed model had written so far is void.
+      return (turn) => ({
+        ...turn,
+        phase: event.phase,
+        detail: event.detail,
+        ...(event.phase === "falling_back" ? { text: "", partial: false } : {}),
+      });
+    case "sources":
+      return (turn) => ({ ...turn, sources: event.sources });
+    case "tool":
+      return (turn) => ({ ...turn, tool: event.running ? event.name : null });
+    case "text":
+      return (turn) => ({
+        ...turn,
+        phase: turn.phase === "checking" ? turn.phase : "writing",
+        text: turn.text + event.delta,
+      });
+    default:
+      return null;
+  }
+}
+
+/** Applies one event of a turn, or an error that answers the connection. */
+export function applyEvent(state: ChatState, frame: Frame, now: number): ChatState {
+  const { event, turnId } = frame;
+  if (event.type === "start") return begin(state, frame, event);
+  if (event.type === "complete") return complete(state, frame, event.answer);
+  if (event.type === "error") return fail(state, frame, event.error, now);
+  const change = progress(event);
+  return change === null ? state : changeTurn(state, turnId, change);
+}

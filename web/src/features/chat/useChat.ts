@@ -1,0 +1,79 @@
+import { createContext, useContext, useEffect, useState, useSyncExternalStore } from "react";
+
+import { chatApi } from "../../api/chat";
+import { lasting, perTab } from "../../api/storage";
+import { ChatClient } from "./state/client";
+import { systemClock } from "./state/clock";
+import type { ChatState } from "./state/model";
+import type { SocketLike } from "./state/socket";
+
+function socketUrl(): string {
+  const url = new URL("/ws", location.href);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  url.search = "";
+  return url.href;
+}
+
+/** `crypto.randomUUID` is missing on plain http, where self-hosters often start. */
+function newKey(): string {
+  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+const newClient = (tenant: string | null): ChatClient =>
+  new ChatClient({
+    api: chatApi,
+    tenant,
+    openSocket: () => new WebSocket(socketUrl()) as SocketLike,
+    online: () => navigator.onLine,
+    clock: systemClock,
+    random: Math.random,
+    newKey,
+    lasting,
+    perTab,
+  });
+
+/** The page's one chat client, connected while the page is mounted. */
+export function useChatClient(tenant: string | null): ChatClient {
+  const [client] = useState(() => newClient(tenant));
+  useEffect(() => {
+    const wake = () => {
+      if (document.visibilityState === "visible") client.wake();
+    };
+    const lost = () => {
+      client.networkLost();
+    };
+    const leave = () => {
+      client.leave();
+    };
+    client.start();
+    addEventListener("online", wake);
+    addEventListener("pageshow", wake);
+    addEventListener("offline", lost);
+    addEventListener("pagehide", leave);
+    document.addEventListener("visibilitychange", wake);
+    return () => {
+      removeEventListener("online", wake);
+      removeEventListener("pageshow", wake);
+      removeEventListener("offline", lost);
+      removeEventListener("pagehide", leave);
+      document.removeEventListener("visibilitychange", wake);
+      client.stop();
+    };
+  }, [client]);
+  return client;
+}
+
+export const useChatState = (client: ChatClient): ChatState =>
+  useSyncExternalStore(client.store.subscribe, client.store.get);
+
+const ChatContext = createContext<ChatClient | null>(null);
+export const ChatProvider = ChatContext.Provider;
+
+/** The chat client of the page around this component. */
+export function useChat(): ChatClient {
+  const client = useContext(ChatContext);
+  if (client === null) throw new Error("useChat needs a ChatProvider above it.");
+  return client;
+}
