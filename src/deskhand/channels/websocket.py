@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 
 HELLO_SECONDS = 10.0
 REFUSED, NO_HELLO = 4401, 4408
+_NOT_A_FRAME = frozenset({"union_tag_invalid", "union_tag_not_found", "model_attributes_type", "dict_type"})
 WEB_CHANNEL = "web"
 
 
@@ -184,7 +185,7 @@ def _what_is_wrong(error: ValidationError, text: str) -> str:
     first = error.errors(include_url=False, include_context=False)[0]
     if first["type"] == "json_invalid":
         return f"The frame is not JSON (it starts {text[:40]!r}): send an object with a 'type'."
-    if first["type"] in {"union_tag_invalid", "union_tag_not_found"}:
+    if first["type"] in _NOT_A_FRAME:
         return f"The frame has no known type (it starts {text[:60]!r}): use 'hello', 'message' or 'ping'."
     where = ".".join(str(part) for part in first["loc"][1:]) or "frame"
     return f"The frame's {where!r} is not valid: {first['msg']}."

@@ -81,7 +81,7 @@ async def unfinished_turns(db: AsyncSession) -> tuple[Turn, ...]:
         .where(TurnRow.status == TurnStatus.ACCEPTED, MessageRow.role == MessageRole.CUSTOMER)
         .order_by(TurnRow.id)
     )
-    return tuple(_turn(*columns) for columns in found.tuples())
+    return tuple(_turn(*columns) for columns in found)
 
 
 def _turn(row: TurnRow, thread_id: str, contact_id: str, message_id: str, text: str) -> Turn:

@@ -46,6 +46,7 @@ class _Writer:
 
     def children(self, element: Element, *, at_root: bool = False) -> str:
         written: list[str] = []
+        closing = _closing_sections(element) if at_root else []
         for index, child in enumerate(element.children):
             before = written[-1] if written else ""
             if isinstance(child, str):
@@ -55,7 +56,7 @@ class _Writer:
             elif _is_inline(element, index, before):
                 written.append(self._inline(child, before))
             else:
-                opens = at_root and _is_fold(child) and _closes_section(element, index)
+                opens = at_root and closing[index] and _is_fold(child)
                 text = self._block(child, as_heading=opens)
                 indent, written[-1:] = _take_indent(before, written[-1:])
                 written.append(f"\n\n{_indented(text, indent)}\n\n" if text else "\n\n")
@@ -136,15 +137,17 @@ def _is_only_group(element: Element) -> bool:
     )
 
 
-def _closes_section(parent: Element, index: int) -> bool:
-    """Whether only folds, then a heading or the end follow: what comes later must not land under the fold's heading."""
-    for after in parent.children[index + 1 :]:
-        if isinstance(after, str):
-            if after.strip():
-                return after.lstrip().startswith("#")
-        elif not _is_fold(after):
-            return False
-    return True
+def _closing_sections(parent: Element) -> list[bool]:
+    """For each child, whether only folds, then a heading or the end follow: what comes later must not land under
+    the heading that a fold becomes."""
+    closes = [True] * len(parent.children)
+    for index in range(len(parent.children) - 2, -1, -1):
+        after = parent.children[index + 1]
+        if isinstance(after, Element):
+            closes[index] = closes[index + 1] and _is_fold(after)
+        else:
+            closes[index] = after.lstrip().startswith("#") if after.strip() else closes[index + 1]
+    return closes
 
 
 def _title_of(element: Element) -> str:

@@ -99,7 +99,7 @@ class KnowledgeRepository:
     async def chunk_hashes(self, source_id: str) -> dict[str, str]:
         """The ids of the source's chunks, by the hash of their content."""
         rows = await self._db.execute(select(ChunkRow.content_hash, ChunkRow.id).where(ChunkRow.source_id == source_id))
-        return {content_hash: chunk_id for content_hash, chunk_id in rows.tuples()}
+        return {content_hash: chunk_id for content_hash, chunk_id in rows}
 
     async def put_source(
         self,
@@ -144,7 +144,7 @@ class KnowledgeRepository:
                 .join(Source, Source.id == ChunkRow.source_id)
                 .where(ChunkRow.id.in_(chunk_ids[start : start + IDS_A_QUERY]))
             )
-            found |= {row.id: _chunk(row, path, title, link) for row, path, title, link in rows.tuples()}
+            found |= {row.id: _chunk(row, path, title, link) for row, path, title, link in rows}
         return found
 
     async def chunk_ids(self, base: Base) -> frozenset[str]:

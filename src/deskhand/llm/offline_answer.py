@@ -3,7 +3,6 @@
 Above: the offline client. Below: `offline_scoring`, `offline_pieces`; the embedder port.
 """
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,17 +10,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from deskhand.llm.embedding import Embedder
-from deskhand.llm.offline_cues import FIGURES, Cue, shows
+from deskhand.llm.offline_cues import FIGURES, Cue
 from deskhand.llm.offline_pieces import Piece, PieceKind, pieces_of
-from deskhand.llm.offline_scoring import Question, Scored, score, take_apart
-from deskhand.llm.offline_words import keys, matches, stem_set
+from deskhand.llm.offline_question import Question, take_apart
+from deskhand.llm.offline_scoring import Ranking, Scored, rank
+from deskhand.llm.offline_signs import confidence_of, signs_of
+from deskhand.llm.offline_words import stem_set
 from deskhand.llm.passages import Passage
 
 MAX_STEPS = 14
 SAME_FACT = 0.6
 """Share of common content words from which two pieces say the same."""
 SAME_MEANING = 0.93
-WORTH_ADDING = 0.80
+WORTH_ADDING = 0.85
 """A further sentence must score this share of the best one."""
 ACCEPT_FROM = 0.5
 
@@ -61,59 +62,17 @@ class Found:
     confidence: float
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Signs:
-    """What the decision to answer rests on."""
-
-    semantic: float | None
-    coverage: float
-    absent: float
-    figure: bool
-    relevance: float
-
-
 async def find_answer(embedder: Embedder, question: str, passages: Sequence[Passage], *, max_sentences: int) -> Found:
     """The pieces of the passages that answer, in reading order; none when the passages are merely near."""
     asked = take_apart(question)
     pieces = [piece for passage in passages for piece in pieces_of(passage) if not _gives_orders(piece, asked)]
-    scored = await score(embedder, asked, pieces)
-    if not scored:
+    ranking = await rank(embedder, asked, pieces)
+    if not ranking.scored:
         return Found(question=question, asking=asked.asking, pieces=(), confidence=0.0)
-    chosen = _choose(asked, scored, pieces, max_sentences)
-    confidence = confidence_of(signs_of(asked, chosen, scored, pieces))
-    said = tuple(_said(asked, piece) for piece in _complete(chosen, pieces)) if confidence >= ACCEPT_FROM else ()
+    chosen = _choose(ranking, max_sentences)
+    confidence = confidence_of(await signs_of(embedder, ranking, chosen))
+    said = tuple(_said(piece) for piece in _complete(chosen, pieces)) if confidence >= ACCEPT_FROM else ()
     return Found(question=question, asking=asked.asking, pieces=said, confidence=confidence)
-
-
-def signs_of(asked: Question, chosen: Sequence[Scored], scored: Sequence[Scored], pieces: Sequence[Piece]) -> Signs:
-    """Measures how well the chosen pieces answer."""
-    everywhere: set[str] = set()
-    for piece in pieces:
-        everywhere |= keys(piece.text) | keys(piece.context)
-    held: set[str] = set()
-    for each in chosen:
-        held |= each.around
-    total = sum(term.weight for term in asked.terms)
-    covered = sum(term.weight for term in asked.terms if matches(term, held))
-    absent = [term.weight for term in asked.terms if not matches(term, everywhere)]
-    figures = asked.cues & FIGURES
-    text = " ".join(each.piece.text for each in chosen)
-    meanings = [each.semantic for each in chosen if each.semantic is not None]
-    return Signs(
-        semantic=max(meanings, default=None),
-        coverage=covered / total if total else 0.5,
-        absent=sum(absent) / total if total else 0.0,
-        figure=all(shows(cue, text) for cue in figures),
-        relevance=max((each.piece.passage.relevance for each in chosen), default=0.0),
-    )
-
-
-def confidence_of(signs: Signs) -> float:
-    """How likely the chosen pieces answer, from 0 to 1."""
-    semantic = 0.5 if signs.semantic is None else signs.semantic
-    strength = -5.2 + 6.0 * semantic + 3.2 * signs.coverage - 3.0 * signs.absent + 1.0 * signs.relevance
-    strength -= 0.0 if signs.figure else 3.0
-    return 1 / (1 + math.exp(-strength))
 
 
 def _gives_orders(piece: Piece, asked: Question) -> bool:
@@ -121,14 +80,15 @@ def _gives_orders(piece: Piece, asked: Question) -> bool:
     return bool(_ORDERS.search(piece.text)) and not _ORDERS.search(asked.text)
 
 
-def _choose(asked: Question, scored: Sequence[Scored], pieces: Sequence[Piece], most: int) -> list[Scored]:
-    best = scored[0]
-    if Cue.PROCEDURE in asked.cues and not asked.cues & FIGURES:
-        steps = _procedure(scored)
+def _choose(ranking: Ranking, most: int) -> list[Scored]:
+    best = ranking.scored[0]
+    asked = ranking.question.cues
+    if Cue.PROCEDURE in asked and not asked & FIGURES:
+        steps = _procedure(ranking.scored)
         if steps:
             return steps
     chosen = [best]
-    for each in scored[1:]:
+    for each in ranking.scored[1:]:
         if len(chosen) >= most or each.score < WORTH_ADDING * best.score:
             break
         if not any(_same(each, other) for other in chosen):
@@ -204,7 +164,7 @@ def _with_companions(piece: Piece, by_place: dict[tuple[int, int], Piece], piece
     return found
 
 
-def _said(asked: Question, piece: Piece) -> AnswerPiece:
+def _said(piece: Piece) -> AnswerPiece:
     return AnswerPiece(
         text=piece.text,
         quote=piece.quote,

@@ -18,7 +18,9 @@ STOP_WORDS = frozenset(
     them then there these they this those through to too under until up us very was we were what whatever when where which
     while who whom whose why will with would you your yours yourself im ive id ill isnt arent dont doesnt didnt cant
     couldnt wont wouldnt shouldnt hasnt havent whats wheres hows thats theres youre theyre via per vs etc hi hello hey
-    thanks thank ok okay yes""".split()
+    thanks thank ok okay yes much many long often quickly happen happens happened want wants wanted get gets getting got go
+    goes going come comes came tell know whether till til u ur pls plz ll ve re also anymore instead still yet already
+    around really actually""".split()
 )
 
 # Words that say little about which fact is asked for: they frame a question rather than name its subject.
@@ -37,7 +39,7 @@ _GENERIC = frozenset(
     wondering work working works worry year years yet allow allowed apply cost costs price much fee pay money amount
     free long kinds types sort require required requires happened manage handle""".split()
 )
-GENERIC_WEIGHT = 0.35
+GENERIC_WEIGHT = 0.25
 IDENTIFIER_WEIGHT = 2.5
 NAME_WEIGHT = 1.6
 
@@ -46,7 +48,7 @@ _SAME = """
 price cost fee charge rate pricing priced tariff expensive cheap
 cancel terminate cancellation termination
 delete remove erase deletion removal uninstall
-change modify edit update amend adjust alter switch
+change modify edit update amend adjust alter
 return giveback sendback
 refund reimburse reimbursement moneyback repay
 buy purchase acquire
@@ -59,18 +61,24 @@ signup register registration enrol enroll
 password passcode
 start begin launch
 stop end finish
+collect pickup collection
+switch turn
+hold keep
+problem trouble issue
+house home
+work job
 employee staff worker
 kid child children
 picture photo image photograph
 guarantee warranty
-bicycle bike
+bike bicycle ebike
 colour color paint
 shop store branch
 repair fix mend service maintenance
 weight weigh heavy kg
 height tall
 distance far range
-speed fast
+speed fast quick
 size dimension measurement
 deadline until within limit period
 document docs documentation
@@ -94,6 +102,11 @@ lost missing lose
 contact reach
 """
 
+_NUMBERS = {
+    word: str(number)
+    for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
+}
+
 _JOINED = (
     (re.compile(r"\b(?:log|sign)(?:ged|ging|ned|ning)?[ -]?(?:in|on)(?:to)?\b"), "signin"),
     (re.compile(r"\bsign(?:ed|ing)?[ -]?up\b"), "signup"),
@@ -103,6 +116,7 @@ _JOINED = (
     (re.compile(r"\bturn(?:ed|ing)?[ -]on\b"), "turnon"),
     (re.compile(r"\bturn(?:ed|ing)?[ -]off\b"), "turnoff"),
     (re.compile(r"\b(?:give|send|bring|giving|sending|bringing)\b(?: \w+){0,2} back\b"), "return"),
+    (re.compile(r"\bpick(?:s|ed|ing)?[ -]?up\b"), "pickup"),
     (re.compile(r"\bmoney back\b"), "refund"),
     (re.compile(r"\bget rid of\b"), "delete"),
     (re.compile(r"\bback(?:ing)?[ -]?up(s?)\b"), r"backup\1"),
@@ -182,9 +196,16 @@ def keys(text: str) -> set[str]:
             parts.append("".join(pieces))
     stems = _stemmer().stem_words(parts)
     found.update(stems)
+    found.update(_NUMBERS[part] for part in parts if part in _NUMBERS)
     groups = _groups()
     found.update(groups[each] for each in stems if each in groups)
     return found
+
+
+def is_known(word: str) -> bool:
+    """True for everyday words of support texts, which are no misspellings of others."""
+    root = stem(word.casefold())
+    return word.casefold() in STOP_WORDS or root in _generic_stems() or root in _groups()
 
 
 def stem_set(text: str) -> frozenset[str]:
@@ -222,7 +243,7 @@ def _weight(part: str, original: str, *, at_start: bool) -> float:
     return 1.0
 
 
-def matches(term: Term, where: set[str]) -> bool:
+def matches(term: Term, where: set[str] | frozenset[str]) -> bool:
     """True when the word, or one that support texts use for it, is among the keys."""
     if term.key in where:
         return True

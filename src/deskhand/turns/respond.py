@@ -79,6 +79,8 @@ class Responder:
         async for text in self._stream(agent, model, gathered, tools, draft):
             _tell_text(checked.feed(held.feed(text)), draft, tell)
         _tell_text(checked.feed(held.rest()) + checked.rest(), draft, tell)
+        if not draft.text.strip() and not held.said_no_answer:
+            raise ModelDown("The language model answered with nothing.")
         _settle(draft, said_no_answer=held.said_no_answer, tell=tell)
 
     async def _stream(
@@ -193,7 +195,7 @@ def _tell_text(text: str, draft: Draft, tell: Tell) -> None:
 
 def _settle(draft: Draft, *, said_no_answer: bool, tell: Tell) -> None:
     """Put our own words where the model has none to say: nothing found, or a person asked for."""
-    if said_no_answer or not draft.text.strip():
+    if said_no_answer:
         draft.kind = AnswerKind.NO_ANSWER
         draft.text = ""
         _tell_text(NOT_FOUND, draft, tell)

@@ -10,6 +10,8 @@ const LOOKS = {
   outline: "border border-line-strong text-ink hover:border-accent hover:text-accent",
   plain: "text-ink-soft hover:bg-sunken hover:text-ink",
   link: "text-accent underline decoration-1 underline-offset-4 hover:decoration-2",
+  /** A link in the colour of the words around it. */
+  inline: "underline decoration-1 underline-offset-4 hover:decoration-2",
 };
 
 type ButtonProps = ComponentProps<"button"> & {
@@ -17,6 +19,8 @@ type ButtonProps = ComponentProps<"button"> & {
   icon?: IconName;
   small?: boolean;
 };
+
+const isText = (look: keyof typeof LOOKS): boolean => look === "link" || look === "inline";
 
 export function Button({
   look = "outline",
@@ -31,9 +35,9 @@ export function Button({
       type="button"
       className={cx(
         "inline-flex items-center justify-center gap-2 font-medium transition-colors duration-150",
-        look !== "link" && "rounded-full",
-        look !== "link" && (small ? "min-h-8 px-3 text-sm" : "min-h-10 px-4 text-[0.9375rem]"),
-        look === "link" && "text-sm",
+        !isText(look) && "rounded-full",
+        !isText(look) && (small ? "min-h-8 px-3 text-sm" : "min-h-10 px-4 text-[0.9375rem]"),
+        isText(look) && "text-sm",
         LOOKS[look],
         className,
       )}

@@ -41,8 +41,7 @@ function ConnectionBanner({ connection }: { connection: Connection }) {
       icon="offline"
       actions={
         <Button
-          look="link"
-          className="text-warn"
+          look="inline"
           onClick={() => {
             chat.reconnect();
           }}
@@ -64,8 +63,7 @@ function ProblemBanner({ state }: { state: ChatState }) {
       tone="danger"
       actions={
         <Button
-          look="link"
-          className="text-danger"
+          look="inline"
           onClick={() => {
             chat.dismissNotice();
           }}
@@ -87,7 +85,7 @@ function UndoBanner({ state }: { state: ChatState }) {
     <Notice
       actions={
         <Button
-          look="link"
+          look="inline"
           onClick={() => {
             chat.undoFresh();
           }}
@@ -96,7 +94,7 @@ function UndoBanner({ state }: { state: ChatState }) {
         </Button>
       }
     >
-      New conversation. The one before is closed.
+      New conversation started.
     </Notice>
   );
 }

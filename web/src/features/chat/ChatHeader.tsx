@@ -35,7 +35,7 @@ export function ChatHeader({ config, connection, canStartFresh, onStartFresh }: 
     <header className="flex h-16 items-center gap-3 border-b border-line px-4 sm:px-6">
       <BellMark className="size-9" />
       <div className="min-w-0 flex-1 leading-tight">
-        <h1 className="truncate text-[0.9375rem] font-semibold tracking-tight">
+        <h1 className="truncate text-[0.9375rem] font-semibold">
           {config.agent_name}
           <span className="font-normal text-ink-soft">
             <span aria-hidden="true"> · </span>

@@ -32,7 +32,7 @@ function EarlierMessages({ state, onBefore }: { state: ChatState; onBefore: () =
       <Notice
         tone="warn"
         actions={
-          <Button look="link" icon="retry" onClick={() => void chat.reloadHistory()}>
+          <Button look="inline" icon="retry" onClick={() => void chat.reloadHistory()}>
             Try again
           </Button>
         }

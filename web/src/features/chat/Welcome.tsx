@@ -1,18 +1,30 @@
+import { Fragment } from "react";
+
 import type { ChatConfig } from "../../api/types";
-import { BellMark } from "../../design/BellMark";
 import { Icon } from "../../design/Icon";
 
-/** The welcome line, with the agent's name under the marker where it occurs. */
-function WelcomeLine({ welcome, name }: { welcome: string; name: string }) {
-  const at = name === "" ? -1 : welcome.indexOf(name);
-  if (at < 0) return <>{welcome}</>;
+/** A sentence, with the agent's name under the marker where it occurs. */
+function Sentence({ text, name }: { text: string; name: string }) {
+  const at = name === "" ? -1 : text.indexOf(name);
+  if (at < 0) return <>{text}</>;
   return (
     <>
-      {welcome.slice(0, at)}
+      {text.slice(0, at)}
       <span className="marker">{name}</span>
-      {welcome.slice(at + name.length)}
+      {text.slice(at + name.length)}
     </>
   );
+}
+
+/** The welcome line; where there is room, no line breaks within a sentence. */
+function WelcomeLine({ welcome, name }: { welcome: string; name: string }) {
+  return welcome.split(/(?<=[.!?])\s+/).map((sentence, index) => (
+    <Fragment key={index}>
+      <span className="inline-block">
+        <Sentence text={sentence} name={name} />
+      </span>{" "}
+    </Fragment>
+  ));
 }
 
 type WelcomeProps = { config: ChatConfig; onAsk: (text: string) => void };
@@ -21,13 +33,12 @@ export function Welcome({ config, onAsk }: WelcomeProps) {
   return (
     <section
       aria-label="Welcome"
-      className="mx-auto flex min-h-full w-full max-w-2xl animate-rise flex-col justify-center px-5 py-10 sm:px-6"
+      className="mx-auto flex min-h-full w-full max-w-3xl animate-rise flex-col justify-center px-5 py-10 sm:px-6"
     >
-      <BellMark className="mb-6 size-12" />
-      <h2 className="max-w-[22ch] text-[1.75rem] leading-[1.18] font-semibold tracking-[-0.022em] text-balance sm:text-[2.375rem]">
+      <h2 className="text-[1.75rem] leading-[1.18] font-semibold tracking-[-0.022em] text-balance sm:text-[2.375rem]">
         <WelcomeLine welcome={config.welcome} name={config.agent_name} />
       </h2>
-      <p className="mt-4 max-w-[52ch] leading-relaxed text-ink-soft">
+      <p className="mt-4 max-w-[52ch] leading-relaxed text-pretty text-ink-soft">
         Answers come from {config.company}’s help centre, and each one shows the passage it rests
         on.
       </p>

@@ -74,8 +74,8 @@ export function Composer({ fieldRef, text, limit, agentName, onChange, onSend }:
       <div
         className={cx(
           "flex items-end gap-2 rounded-3xl border bg-surface p-1.5 ps-4 shadow-card transition-colors",
-          "has-[textarea:focus-visible]:outline-2 has-[textarea:focus-visible]:outline-accent",
-          error === null ? "border-line-strong" : "border-danger",
+          "outline-offset-[-1px] has-[textarea:focus-visible]:outline-2",
+          error === null ? "border-line-strong outline-accent" : "border-danger outline-danger",
         )}
       >
         <textarea
@@ -99,7 +99,7 @@ export function Composer({ fieldRef, text, limit, agentName, onChange, onSend }:
           className={cx(
             "grid size-10 shrink-0 place-items-center rounded-full transition-colors duration-150",
             text.trim() === "" || tooLong
-              ? "bg-sunken text-ink-faint"
+              ? "bg-line text-ink-faint"
               : "bg-accent text-accent-ink hover:bg-accent-strong",
           )}
         >
@@ -107,7 +107,11 @@ export function Composer({ fieldRef, text, limit, agentName, onChange, onSend }:
         </button>
       </div>
       <div className="flex min-h-6 items-center justify-between gap-4 px-4 pt-1.5 text-xs">
-        <p role="alert" id={`${id}-error`} className="text-[0.8125rem] font-medium text-danger">
+        <p
+          role="alert"
+          id={`${id}-error`}
+          className="text-[0.8125rem] font-medium text-danger empty:hidden"
+        >
           {error}
         </p>
         <p

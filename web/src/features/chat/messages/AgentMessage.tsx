@@ -46,7 +46,7 @@ function Footnotes({ message, active, onOpen }: FootnotesProps) {
       <h3 id={id} className="sr-only">
         Sources
       </h3>
-      <ol aria-labelledby={id} className="flex flex-wrap gap-x-2 gap-y-1">
+      <ol aria-labelledby={id} className="-ms-1.5 flex flex-wrap gap-x-2 gap-y-1">
         {message.citations.map(({ number, title }) => (
           <li key={number} className="max-w-full">
             <button
@@ -56,7 +56,7 @@ function Footnotes({ message, active, onOpen }: FootnotesProps) {
               onClick={() => {
                 onOpen(number);
               }}
-              className="-ms-1.5 flex max-w-full items-center gap-2 rounded-lg py-1 ps-1.5 pe-2 text-[0.8125rem] text-ink-soft transition-colors hover:bg-sunken hover:text-ink"
+              className="flex max-w-full items-center gap-2 rounded-lg py-1 ps-1.5 pe-2 text-[0.8125rem] text-ink-soft transition-colors hover:bg-sunken hover:text-ink"
             >
               <span
                 className={cx(

@@ -7,7 +7,7 @@ import { Tooltip } from "../../../design/Tooltip";
 import { remarkCitations } from "./citations";
 
 const CHIP =
-  "relative -top-px mx-0.5 inline-grid h-[1.3em] min-w-[1.3em] place-items-center rounded-[0.4em] px-[0.3em] align-baseline text-[0.72em] leading-none font-semibold tabular-nums not-italic text-marker-ink";
+  "relative -top-[0.22em] ms-1 me-0.5 inline-grid h-[1.3em] min-w-[1.3em] place-items-center rounded-[0.4em] px-[0.3em] align-baseline text-[0.72em] leading-none font-semibold tabular-nums not-italic text-marker-ink";
 
 type ChipProps = { number: number; title: string; active: boolean; onOpen: () => void };
 

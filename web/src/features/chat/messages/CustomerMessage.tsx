@@ -34,7 +34,7 @@ function NotSent({ failure, onRetry, onEdit }: NotSentProps) {
         <>
           {failure.retryable && (
             <Button
-              look="link"
+              look="inline"
               icon="retry"
               aria-disabled={!soon}
               onClick={soon ? onRetry : undefined}
@@ -43,7 +43,7 @@ function NotSent({ failure, onRetry, onEdit }: NotSentProps) {
             </Button>
           )}
           {!failure.stored && (
-            <Button look="link" icon="pencil" onClick={onEdit}>
+            <Button look="inline" icon="pencil" onClick={onEdit}>
               Edit
             </Button>
           )}
@@ -78,10 +78,11 @@ export function CustomerMessage({ item, connection, onRetry, onEdit }: CustomerM
       >
         {item.text}
       </div>
-      <div className="mt-1.5 min-h-4 px-1 text-end text-xs text-ink-faint">
-        {delivery.state === "waiting" && waitingWords(connection)}
-        {delivery.state === "sent" && <TimeStamp iso={item.at} />}
-      </div>
+      {delivery.state !== "failed" && (
+        <p className="mt-1.5 px-1 text-end text-xs text-ink-faint">
+          {delivery.state === "waiting" ? waitingWords(connection) : <TimeStamp iso={item.at} />}
+        </p>
+      )}
       {delivery.state === "failed" && (
         <NotSent
           failure={delivery.failure}

@@ -1,26 +1,46 @@
 /** `[n]` in an answer becomes a citation, where the answer has a citation of that number. Pure. */
-import type { PhrasingContent, Root, RootContent } from "mdast";
+import type { Emphasis, PhrasingContent, Root, RootContent } from "mdast";
 
 const MARKER = /\[(\d{1,3})\]/g;
+/** So much of a word may be held together with its citation. */
+const LAST_WORD = /\S{0,24}$/;
+const STOP = /^[.,;:!?)]+/;
+
+const text = (value: string): PhrasingContent[] => (value === "" ? [] : [{ type: "text", value }]);
 
 const chip = (number: string): PhrasingContent => ({
   type: "emphasis",
   data: { hName: "cite", hProperties: { dataNumber: number } },
-  children: [{ type: "text", value: number }],
+  children: text(number),
+});
+
+/** Word, number and full stop on one line: none begins with a number or a stop of its own. */
+const together = (children: PhrasingContent[]): Emphasis => ({
+  type: "emphasis",
+  data: { hName: "span", hProperties: { className: ["whitespace-nowrap"] } },
+  children,
 });
 
 function split(value: string, numbers: ReadonlySet<number>): PhrasingContent[] {
   const parts: PhrasingContent[] = [];
+  let group: Emphasis | null = null;
   let from = 0;
   for (const match of value.matchAll(MARKER)) {
     const [marker, number = ""] = match;
     if (!numbers.has(Number(number))) continue;
-    if (match.index > from) parts.push({ type: "text", value: value.slice(from, match.index) });
-    parts.push(chip(number));
+    const before = value.slice(from, match.index).trimEnd();
+    if (group === null || before !== "") {
+      const word = LAST_WORD.exec(before)?.[0] ?? "";
+      group = together(text(word));
+      parts.push(...text(before.slice(0, before.length - word.length)), group);
+    }
+    group.children.push(chip(number));
     from = match.index + marker.length;
+    const stop = STOP.exec(value.slice(from))?.[0] ?? "";
+    group.children.push(...text(stop));
+    from += stop.length;
   }
-  if (from < value.length) parts.push({ type: "text", value: value.slice(from) });
-  return parts;
+  return [...parts, ...text(value.slice(from))];
 }
 
 type Parent = { children: RootContent[] };
@@ -54,4 +74,4 @@ export function withoutMarkers(content: string, numbers: readonly number[]): str
 }
 
 /** While text is streaming, half a marker at its end is not shown. */
-export const withoutHalfMarker = (text: string): string => text.replace(/\s?\[\d{0,3}$/, "");
+export const withoutHalfMarker = (answer: string): string => answer.replace(/\s?\[\d{0,3}$/, "");

@@ -85,7 +85,7 @@ export function Article({ citation, onBack }: ArticleProps) {
         <Notice
           tone="danger"
           actions={
-            <Button look="link" icon="retry" onClick={() => void article.refetch()}>
+            <Button look="inline" icon="retry" onClick={() => void article.refetch()}>
               Try again
             </Button>
           }

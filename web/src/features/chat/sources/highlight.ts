@@ -59,13 +59,18 @@ export function locate(article: string, quote: string): Span[] {
     });
 }
 
-/** Per text node: which stretch of it is quoted. */
+/** Per text node: which stretch of it is quoted, first and last character. */
 function stretches(spots: Spot[], spans: Span[]): Map<Text, [number, number]> {
   const found = new Map<Text, [number, number]>();
   for (const { from, to } of spans) {
-    for (const { text, at } of spots.slice(from, to)) {
-      const [start, end] = found.get(text) ?? [at, at];
-      found.set(text, [Math.min(start, at), Math.max(end, at)]);
+    const first = spots[from];
+    const last = spots[to - 1];
+    for (const { text } of spots.slice(from, to)) {
+      // A node in the middle of a passage is quoted to its edges, spaces and all.
+      const start = text === first?.text ? first.at : 0;
+      const end = text === last?.text ? last.at : text.value.length - 1;
+      const [earliest, latest] = found.get(text) ?? [start, end];
+      found.set(text, [Math.min(start, earliest), Math.max(end, latest)]);
     }
   }
   return found;
@@ -78,7 +83,7 @@ function cut(text: Text, [start, last]: [number, number]): ElementContent[] {
   const mark: Element = {
     type: "element",
     tagName: "mark",
-    properties: { className: ["marker"] },
+    properties: { className: ["quoted"] },
     children: [{ type: "text", value: text.value.slice(start, end) }],
   };
   const parts: ElementContent[] = [

@@ -1,0 +1,110 @@
+"""Whether what was chosen answers the question, or is merely near it.
+
+Above: `offline_answer`. Below: `offline_scoring`, `offline_words`, the embedder port.
+
+Passages that share the vocabulary of a question are found whether they answer or not: "the return
+period of gift cards" where only e-bikes are described. What tells them apart are the words of the
+question that the chosen pieces leave open, above all the rare ones, names and codes.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from deskhand.kit.errors import DeskhandError
+from deskhand.llm.embedding import Embedder
+from deskhand.llm.offline_cues import FIGURES, shows
+from deskhand.llm.offline_scoring import Ranking, Scored, share_held
+from deskhand.llm.offline_words import STOP_WORDS, Term, matches, tokens
+
+MAX_WORDS_COMPARED = 48
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Signs:
+    """What the decision rests on; shares and cosines from 0 to 1."""
+
+    meaning: float
+    """Cosine of the best piece with the question."""
+    heading: float
+    """Cosine of its headings with the question."""
+    words: float
+    """Share of the question's words in the best piece and over it, weighed by rarity."""
+    likeness: float
+    """The same for all chosen pieces, where words that are missing count by how near the nearest word is."""
+    weakest: float
+    """The nearest any word comes to the least represented word of the question."""
+    figure: bool
+    """Whether a figure asked for is there; true when none is asked for."""
+    exact: bool
+    """Whether every code and identifier of the question is there."""
+    relevance: float
+    """Of the passage the best piece comes from."""
+    lead: float
+    """Score of the best piece over the middle one of all candidates."""
+
+
+async def signs_of(embedder: Embedder, ranking: Ranking, chosen: Sequence[Scored]) -> Signs:
+    best = chosen[0]
+    question = ranking.question
+    held = frozenset[str]().union(*(each.around for each in chosen))
+    missing = [term for term in question.terms if not matches(term, held)]
+    near = await _nearness(embedder, missing, chosen)
+    text = " ".join(each.piece.text for each in chosen)
+    scores = [each.score for each in ranking.scored]
+    return Signs(
+        meaning=best.meaning if best.meaning is not None else best.share * 0.7,
+        heading=best.heading if best.heading is not None else best.share * 0.5,
+        words=share_held(question.terms, ranking.weights, best.around),
+        likeness=_likeness(question.terms, ranking.weights, held, near),
+        weakest=min((near.get(term.key, 0.0) for term in missing if term.weight >= 1), default=1.0),
+        figure=all(shows(cue, text) for cue in question.cues & FIGURES),
+        exact=all(matches(term, held) for term in question.terms if term.exact),
+        relevance=best.piece.passage.relevance,
+        lead=best.score - float(np.median(scores)),
+    )
+
+
+def confidence_of(signs: Signs) -> float:
+    """How likely the chosen pieces answer, from 0 to 1."""
+    strength = -5.0 + 4.0 * signs.meaning + 1.0 * signs.heading + 1.5 * signs.words + 1.5 * signs.likeness
+    strength += 1.0 * signs.weakest + 1.0 * signs.lead
+    strength -= (0.0 if signs.figure else 1.5) + (0.0 if signs.exact else 3.0)
+    return 1 / (1 + math.exp(-strength))
+
+
+async def _nearness(embedder: Embedder, missing: Sequence[Term], chosen: Sequence[Scored]) -> dict[str, float]:
+    """Per missing word the cosine of the nearest content word of the chosen pieces and their headings."""
+    words = _content(chosen)
+    asked = [term for term in missing if not term.exact]
+    if not asked or not words:
+        return {}
+    try:
+        vectors = await embedder.embed_queries([*(term.word.casefold() for term in asked), *words])
+    except (DeskhandError, OSError, RuntimeError, ValueError):
+        return {}
+    cosines = np.asarray(vectors[: len(asked)]) @ np.asarray(vectors[len(asked) :]).T
+    return {term.key: float(row.max()) for term, row in zip(asked, cosines, strict=True)}
+
+
+def _content(chosen: Sequence[Scored]) -> list[str]:
+    found: dict[str, None] = {}
+    for each in chosen:
+        for token in tokens(f"{each.piece.text} {each.piece.context}"):
+            word = token.casefold()
+            if word not in STOP_WORDS and word[0].isalpha() and len(word) > 2:  # noqa: PLR2004 - "to", "is"
+                found.setdefault(word)
+    return list(found)[:MAX_WORDS_COMPARED]
+
+
+def _likeness(
+    terms: Sequence[Term], weights: Mapping[str, float], held: frozenset[str], near: Mapping[str, float]
+) -> float:
+    """A word whose nearest neighbour has cosine 0.7 counts as there, one at 0.3 as missing."""
+    total = sum(weights[term.key] for term in terms)
+    if not total:
+        return 0.5
+    parts = (1.0 if matches(term, held) else min(1.0, max(0.0, (near.get(term.key, 0.0) - 0.3) / 0.4)) for term in terms)
+    return sum(weights[term.key] * part for term, part in zip(terms, parts, strict=True)) / total
