@@ -5,19 +5,25 @@ ecosystem already has a name (`DATABASE_URL`, `OPENAI_API_KEY`, …). See `.env.
 this class.
 """
 
+import re
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, BaseModel, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, AliasChoices, BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError
 
-from deskhand.kit.env_files import SecretFileSource, check_env_file, check_known_names, split_list
+from deskhand.kit.db import async_url
+from deskhand.kit.env_files import SecretFileSource, check_env_file, check_known_names, secret_names, split_list
 from deskhand.kit.errors import Misconfigured
 
 PREFIX = "DESKHAND_"
 DEFAULT_SECRET_KEY = "deskhand-development-secret-key-change-me"  # noqa: S105 - refused in production
+MIN_SECRET_CHARS = 32
 MEBIBYTE = 1024 * 1024
+_MAY_HOLD_A_PASSWORD = {"DATABASE_URL", "OPENAI_BASE_URL"}
 
 
 class Environment(StrEnum):
@@ -90,11 +96,13 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr(DEFAULT_SECRET_KEY)
     token_hours: int = Field(24, ge=1, le=24 * 30)
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
-    default_tenant: str = Field("demo", min_length=1)
+    default_tenant: str = Field("demo", max_length=64, pattern=r"^[a-z0-9][a-z0-9-]*$")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     log_format: LogFormat = LogFormat.CONSOLE
 
-    database_url: str | None = Field(None, validation_alias=AliasChoices("DATABASE_URL"))
+    database_url: Annotated[str, AfterValidator(async_url)] | None = Field(
+        None, validation_alias=AliasChoices("DATABASE_URL")
+    )
     openai_api_key: SecretStr | None = Field(None, validation_alias=AliasChoices("OPENAI_API_KEY"))
     openai_base_url: str | None = Field(None, validation_alias=AliasChoices("OPENAI_BASE_URL"))
 
@@ -137,8 +145,11 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - replaced by *_FILE names
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments win over the environment, that over `*_FILE` secrets, those over `.env`."""
-        return init_settings, env_settings, SecretFileSource(settings_cls, PREFIX), dotenv_settings
+        """Arguments win over the environment, that over its `*_FILE` secrets, those over `.env` and its own."""
+        secrets = [
+            SecretFileSource(settings_cls, PREFIX, _names_in(source)) for source in (env_settings, dotenv_settings)
+        ]
+        return init_settings, env_settings, secrets[0], dotenv_settings, secrets[1]
 
     @property
     def resolved_database_url(self) -> str:
@@ -158,9 +169,34 @@ class Settings(BaseSettings):
         if self.environment is not Environment.PRODUCTION:
             return
         if self.secret_key.get_secret_value() == DEFAULT_SECRET_KEY:
-            raise Misconfigured("DESKHAND_SECRET_KEY has its default value: set 32 or more random characters.")
+            raise Misconfigured(
+                f"DESKHAND_SECRET_KEY has its default value: set {MIN_SECRET_CHARS} or more random characters."
+            )
         if "*" in self.cors_origins:
             raise Misconfigured("DESKHAND_CORS_ORIGINS holds '*': name the origins that may call the API.")
+
+    def refuse_contradictions(self) -> None:
+        """Stop a process whose settings do not go together.
+
+        Raises:
+            Misconfigured: naming the settings and what to change.
+        """
+        chars = len(self.secret_key.get_secret_value())
+        if chars < MIN_SECRET_CHARS:
+            raise Misconfigured(
+                f"DESKHAND_SECRET_KEY has {chars} characters: use {MIN_SECRET_CHARS} or more random ones."
+            )
+        words, overlap = self.knowledge.chunk_words, self.knowledge.chunk_overlap_words
+        if overlap >= words:
+            raise Misconfigured(
+                f"DESKHAND_KNOWLEDGE__CHUNK_OVERLAP_WORDS is {overlap}: it must be less than "
+                f"DESKHAND_KNOWLEDGE__CHUNK_WORDS, which is {words}."
+            )
+        if self.llm.provider is LLMProvider.OPENAI and self.openai_api_key is None:
+            raise Misconfigured(
+                "DESKHAND_LLM__PROVIDER is 'openai' but OPENAI_API_KEY is not set: set the key "
+                "(any text for a local server at OPENAI_BASE_URL), or use DESKHAND_LLM__PROVIDER=offline."
+            )
 
 
 def load_settings(env_file: Path | None = Path(".env"), **overrides: Any) -> Settings:
@@ -175,20 +211,27 @@ def load_settings(env_file: Path | None = Path(".env"), **overrides: Any) -> Set
     try:
         settings = Settings(_env_file=env_file, **given)
     except ValidationError as error:
-        raise Misconfigured(_describe(error)) from error
+        raise Misconfigured(_describe(error, given)) from None
+    except SettingsError as error:
+        field = re.search(r'field "(\w+)"', str(error))
+        name = PREFIX + field.group(1).upper() if field else "A setting"
+        raise Misconfigured(f"{name} is not valid JSON: set its parts one by one, as {name}__NAME.") from None
     settings.refuse_unsafe_production()
-    if settings.llm.provider is LLMProvider.OPENAI and settings.openai_api_key is None:
-        raise Misconfigured(
-            "DESKHAND_LLM__PROVIDER is 'openai' but OPENAI_API_KEY is not set: set the key "
-            "(any text for a local server at OPENAI_BASE_URL), or use DESKHAND_LLM__PROVIDER=offline."
-        )
+    settings.refuse_contradictions()
     return settings
 
 
-def _describe(error: ValidationError) -> str:
+def _names_in(source: PydanticBaseSettingsSource) -> Mapping[str, str | None]:
+    return getattr(source, "env_vars", {})
+
+
+def _describe(error: ValidationError, given: Mapping[str, object]) -> str:
+    """One line about the first thing that is wrong. The cause is cut off, since it holds the value."""
     first = error.errors(include_url=False, include_context=False)[0]
-    path = "__".join(str(part) for part in first["loc"]).upper()
-    name = path if path in {"DATABASE_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL"} else PREFIX + path
-    secret = any(word in path for word in ("KEY", "SECRET", "TOKEN", "PASSWORD"))
-    value = "(hidden)" if secret else repr(first.get("input"))
-    return f"{name} is {value}: {first['msg'][0].lower()}{first['msg'][1:]}. Correct it in the environment or in .env."
+    path = [str(part) for part in first["loc"] if not isinstance(part, int)]
+    name = "__".join(path).upper() if path[0].isupper() else PREFIX + "__".join(path).upper()
+    value = repr(first.get("input"))
+    hidden = name in secret_names(Settings, PREFIX) | _MAY_HOLD_A_PASSWORD or "@" in value
+    what = first["msg"].removeprefix("Value error, ")
+    where = "Give another value." if path[0] in given else "Correct it in the environment or in .env."
+    return f"{name} is {'(hidden)' if hidden else value}: {what[0].lower()}{what[1:]}. {where}"

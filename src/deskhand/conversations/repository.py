@@ -1,8 +1,10 @@
 """SQL of threads, sessions and messages. Built from a scope: a contact sees its own conversations, staff their tenant's."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, Update, case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deskhand.conversations.model import (
@@ -85,8 +87,7 @@ class ConversationRepository:
 
     async def request_human(self, session: Session) -> None:
         """Note on the thread that its customer asked for a person."""
-        thread = await self._db.get_one(Thread, session.thread_id)
-        thread.status = HUMAN_REQUESTED
+        await self._update(update(Thread).where(Thread.id == session.thread_id).values(status=HUMAN_REQUESTED))
 
     async def add_message(
         self,
@@ -96,14 +97,13 @@ class ConversationRepository:
         turn_id: str,
         role: MessageRole,
         content: str,
-        details: dict[str, object] | None = None,
+        details: dict[str, Any] | None = None,
         citations: Sequence[Citation] = (),
     ) -> Message:
         """The stored message, with its thread and session brought up to date."""
         now = self._clock.now()
-        row = MessageRow(
+        message = Message(
             id=message_id,
-            tenant_id=self._scope.tenant_id,
             thread_id=session.thread_id,
             session_id=session.id,
             turn_id=turn_id,
@@ -111,12 +111,13 @@ class ConversationRepository:
             content=content,
             details=details or {},
             created_at=now,
+            citations=tuple(citations),
         )
-        self._db.add(row)
-        await self._db.flush()
-        self._db.add_all(self._citation_row(message_id, citation) for citation in citations)
+        await self._db.execute(insert(MessageRow), [self._message_values(message)])
+        if citations:
+            await self._db.execute(insert(CitationRow), [self._citation_values(message_id, item) for item in citations])
         await self._touch(session, role, content)
-        return _message(row, citations)
+        return message
 
     async def messages(self, session_id: str, *, limit: int, offset: int) -> Page[Message]:
         """The messages of the session's thread, oldest first."""
@@ -195,14 +196,15 @@ class ConversationRepository:
 
     async def _touch(self, session: Session, role: MessageRole, content: str) -> None:
         now = self._clock.now()
-        thread = await self._db.get_one(Thread, session.thread_id)
-        thread.message_count += 1
-        thread.last_message_at = now
-        if not thread.title and role is MessageRole.CUSTOMER:
-            thread.title = " ".join(content.split())[:TITLE_CHARS]
-        row = await self._db.get_one(ChatSession, session.id)
-        row.last_activity_at = now
-        await self._db.flush()
+        changes: dict[str, object] = {"message_count": Thread.message_count + 1, "last_message_at": now}
+        if role is MessageRole.CUSTOMER:
+            title = " ".join(content.split())[:TITLE_CHARS]
+            changes["title"] = case((Thread.title == "", title), else_=Thread.title)
+            await self._update(update(ChatSession).where(ChatSession.id == session.id).values(last_activity_at=now))
+        await self._update(update(Thread).where(Thread.id == session.thread_id).values(changes))
+
+    async def _update(self, statement: Update) -> None:
+        await self._db.execute(statement, execution_options={"synchronize_session": False})
 
     async def _with_citations(self, rows: Sequence[MessageRow]) -> tuple[Message, ...]:
         ids = [row.id for row in rows if row.role == MessageRole.AGENT]
@@ -213,19 +215,21 @@ class ConversationRepository:
                 cited.setdefault(citation.message_id, []).append(_citation(citation))
         return tuple(_message(row, cited.get(row.id, ())) for row in rows)
 
-    def _citation_row(self, message_id: str, citation: Citation) -> CitationRow:
-        return CitationRow(
-            message_id=message_id,
-            tenant_id=self._scope.tenant_id,
-            number=citation.number,
-            chunk_id=citation.chunk_id,
-            source_id=citation.source_id,
-            source=citation.source,
-            title=citation.title,
-            heading=citation.heading,
-            link=citation.link,
-            quote=citation.quote,
-        )
+    def _message_values(self, message: Message) -> dict[str, object]:
+        return {
+            "id": message.id,
+            "tenant_id": self._scope.tenant_id,
+            "thread_id": message.thread_id,
+            "session_id": message.session_id,
+            "turn_id": message.turn_id,
+            "role": message.role,
+            "content": message.content,
+            "details": message.details,
+            "created_at": message.created_at,
+        }
+
+    def _citation_values(self, message_id: str, citation: Citation) -> dict[str, object]:
+        return {"message_id": message_id, "tenant_id": self._scope.tenant_id, **asdict(citation)}
 
 
 def _session(row: ChatSession) -> Session:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deskhand.conversations.model import MessageRole, Session, Turn, TurnStatus
@@ -30,37 +30,56 @@ class TurnRepository:
 
     async def accept(self, session: Session, text: str, idempotency_key: str | None) -> Turn:
         """A new turn with the customer's message stored."""
-        row = TurnRow(
-            id=new_id("trn"),
+        turn_id = new_id("trn")
+        values = {
+            "id": turn_id,
+            "tenant_id": self._scope.tenant_id,
+            "session_id": session.id,
+            "idempotency_key": idempotency_key,
+            "status": TurnStatus.ACCEPTED,
+            "created_at": self._clock.now(),
+        }
+        await self._db.execute(insert(TurnRow), [values])
+        message = await ConversationRepository(self._db, self._scope, self._clock).add_message(
+            session, message_id=new_id("msg"), turn_id=turn_id, role=MessageRole.CUSTOMER, content=text
+        )
+        return Turn(
+            id=turn_id,
             tenant_id=self._scope.tenant_id,
             session_id=session.id,
-            idempotency_key=idempotency_key,
+            thread_id=session.thread_id,
+            contact_id=session.contact_id,
             status=TurnStatus.ACCEPTED,
-            created_at=self._clock.now(),
+            idempotency_key=idempotency_key,
+            message_id=message.id,
+            text=text,
+            answer=None,
+            error=None,
         )
-        self._db.add(row)
-        await self._db.flush()
-        message = await ConversationRepository(self._db, self._scope, self._clock).add_message(
-            session, message_id=new_id("msg"), turn_id=row.id, role=MessageRole.CUSTOMER, content=text
-        )
-        return _turn(row, session.thread_id, session.contact_id, message.id, text)
 
     async def reopen(self, turn_id: str) -> None:
         """A failed turn is tried again: its message stands, its error is forgotten."""
-        row = await self._db.get_one(TurnRow, turn_id)
-        row.status, row.error, row.finished_at = TurnStatus.ACCEPTED, None, None
+        await self._change(turn_id, status=TurnStatus.ACCEPTED, error=None, finished_at=None)
 
     async def complete(self, turn_id: str, answer: dict[str, Any]) -> bool:
         """Keep the answer. False, and nothing kept, when the turn was completed before."""
-        row = await self._db.get_one(TurnRow, turn_id)
-        if row.status == TurnStatus.COMPLETED:
-            return False
-        row.status, row.answer, row.finished_at = TurnStatus.COMPLETED, answer, self._clock.now()
-        return True
+        now = self._clock.now()
+        return await self._change(turn_id, status=TurnStatus.COMPLETED, answer=answer, finished_at=now)
 
     async def fail(self, turn_id: str, error: dict[str, Any]) -> None:
-        row = await self._db.get_one(TurnRow, turn_id)
-        row.status, row.error, row.finished_at = TurnStatus.FAILED, error, self._clock.now()
+        """Keep the reason why there is no answer, unless there is one."""
+        await self._change(turn_id, status=TurnStatus.FAILED, error=error, finished_at=self._clock.now())
+
+    async def _change(self, turn_id: str, **values: Any) -> bool:
+        """Whether the turn was not completed, and so took the change."""
+        changed = await self._db.execute(
+            update(TurnRow)
+            .where(TurnRow.id == turn_id, TurnRow.status != TurnStatus.COMPLETED)
+            .values(values)
+            .returning(TurnRow.id),
+            execution_options={"synchronize_session": False},
+        )
+        return changed.first() is not None
 
     async def _turn(self, row: TurnRow) -> Turn:
         found = await self._db.execute(

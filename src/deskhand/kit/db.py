@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import DateTime, MetaData, event, make_url
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -24,6 +25,14 @@ _PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA temp_store=MEMORY",
 )
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "postgresql+asyncpg": "postgresql+asyncpg",
+}
+_ADDRESSES = "write postgresql+asyncpg://user:password@host/database, or sqlite+aiosqlite:///file"
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -54,6 +63,25 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def async_url(text: str) -> str:
+    """The database's address with the driver that we use; `postgres://` and `postgresql://` will do.
+
+    Raises:
+        ValueError: when it is no address of SQLite or PostgreSQL; the message does not repeat it.
+    """
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise ValueError(f"it is not the address of a database; {_ADDRESSES}") from None
+    name = _DRIVERS.get(url.drivername)
+    if name is None:
+        raise ValueError(f"Deskhand has no driver for {url.drivername!r}; {_ADDRESSES}")
+    if "sslmode" in url.query:
+        # What libpq calls `sslmode`, and providers write into their addresses, asyncpg calls `ssl`.
+        url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": url.query["sslmode"]})
+    return url.set(drivername=name).render_as_string(hide_password=False)
 
 
 class Database:

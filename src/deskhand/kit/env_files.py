@@ -1,20 +1,22 @@
 """Reading settings from files, strictly: a broken `.env` or a misspelt name is an error, never silence.
 
-Used by `settings.py`; knows nothing of what the settings mean.
+Used by `settings.py`; knows nothing of what the settings mean. No message holds a value: it may be a secret.
 """
 
 import difflib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from dotenv.parser import parse_stream
+from dotenv.parser import Binding, parse_stream
 from pydantic import BaseModel, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from deskhand.kit.errors import Misconfigured
+
+FILE = "_FILE"
 
 
 def check_env_file(path: Path | None) -> Path | None:
@@ -23,19 +25,27 @@ def check_env_file(path: Path | None) -> Path | None:
     Raises:
         Misconfigured: naming the line that cannot be read.
     """
-    if path is None or not path.exists():
-        return None
     try:
+        if path is None or not path.exists():
+            return None
         with path.open(encoding="utf-8") as stream:
-            broken = next((binding for binding in parse_stream(stream) if binding.error), None)
+            broken = next((binding for binding in parse_stream(stream) if _is_broken(binding)), None)
     except (OSError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{str(path)!r} cannot be read ({error}): mend or remove it.") from error
     if broken is not None:
-        line = broken.original.string.strip().splitlines()[0].partition("=")[0]
-        raise Misconfigured(
-            f"{str(path)!r} line {broken.original.line} cannot be read (it starts {line!r}): write NAME=value."
-        )
+        raise Misconfigured(f"{str(path)!r} line {_line_of(broken)} cannot be read: write NAME=value.")
     return path
+
+
+def _is_broken(binding: Binding) -> bool:
+    return binding.error or (binding.key is not None and binding.value is None)
+
+
+def _line_of(binding: Binding) -> int:
+    """The parser counts from the end of the binding before, so that empty lines belong to this one."""
+    text = binding.original.string
+    blank = text[: len(text) - len(text.lstrip())]
+    return binding.original.line + len(blank.splitlines())
 
 
 def check_known_names(settings_class: type[BaseSettings], prefix: str, env_file: Path | None) -> None:
@@ -45,7 +55,7 @@ def check_known_names(settings_class: type[BaseSettings], prefix: str, env_file:
         Misconfigured: naming the variable and the nearest setting.
     """
     known = set(setting_names(settings_class, prefix))
-    known |= {f"{name}_FILE" for name in known}
+    known |= {f"{name}{FILE}" for name in _leaves(settings_class, prefix)}
     for name in sorted(_given_names(env_file)):
         if name.startswith(prefix) and name not in known:
             near = difflib.get_close_matches(name, known, n=1)
@@ -54,20 +64,44 @@ def check_known_names(settings_class: type[BaseSettings], prefix: str, env_file:
 
 
 def setting_names(model: type[BaseModel], prefix: str) -> Iterator[str]:
-    """The environment name of every setting, nested ones joined by `__`."""
+    """The environment name of every setting and of every group of them, nested ones joined by `__`."""
     for name, field in model.model_fields.items():
-        if field.validation_alias is not None:
-            yield from _aliases(field)
-        elif isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+        if (group := _group(field)) is not None:
             yield f"{prefix}{name.upper()}"
-            yield from setting_names(field.annotation, f"{prefix}{name.upper()}__")
+            yield from setting_names(group, f"{prefix}{name.upper()}__")
         else:
-            yield f"{prefix}{name.upper()}"
+            yield _env_name(name, field, prefix)
 
 
-def _aliases(field: FieldInfo) -> list[str]:
+def secret_names(model: type[BaseModel], prefix: str) -> frozenset[str]:
+    """The environment names of the settings that are declared as secrets."""
+    return frozenset(name for name, (_, field) in _leaves(model, prefix).items() if "Secret" in str(field.annotation))
+
+
+def _leaves(
+    model: type[BaseModel], prefix: str, above: tuple[str, ...] = ()
+) -> dict[str, tuple[tuple[str, ...], FieldInfo]]:
+    """Every setting by its environment name: the keys under which pydantic wants its value, and its field."""
+    found: dict[str, tuple[tuple[str, ...], FieldInfo]] = {}
+    for name, field in model.model_fields.items():
+        if (group := _group(field)) is not None:
+            found |= _leaves(group, f"{prefix}{name.upper()}__", (*above, name))
+        else:
+            env_name = _env_name(name, field, prefix)
+            found[env_name] = ((*above, name if field.validation_alias is None else env_name), field)
+    return found
+
+
+def _group(field: FieldInfo) -> type[BaseModel] | None:
+    kind = field.annotation
+    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+
+
+def _env_name(name: str, field: FieldInfo, prefix: str) -> str:
+    if field.validation_alias is None:
+        return f"{prefix}{name.upper()}"
     choices = getattr(field.validation_alias, "choices", [field.validation_alias])
-    return [str(choice) for choice in choices]
+    return str(choices[0])
 
 
 def _given_names(env_file: Path | None) -> set[str]:
@@ -92,30 +126,35 @@ def split_list(*fields: str) -> Any:
 class SecretFileSource(PydanticBaseSettingsSource):
     """`NAME_FILE=/run/secrets/x` gives `NAME` the contents of that file, for every setting."""
 
-    def __init__(self, settings_class: type[BaseSettings], prefix: str) -> None:
+    def __init__(self, settings_class: type[BaseSettings], prefix: str, given: Mapping[str, str | None]) -> None:
+        """`given` holds the names and values of the environment, or of `.env`."""
         super().__init__(settings_class)
-        self._prefix = prefix
+        self._leaves = _leaves(settings_class, prefix)
+        self._given = {name.upper(): value for name, value in given.items()}
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """The secret's text without its final newline, or None."""
-        names = _aliases(field) if field.validation_alias else [f"{self._prefix}{field_name.upper()}"]
-        for name in names:
-            path = os.environ.get(f"{name}_FILE")
-            if path:
-                return self._read(name, Path(path)), field_name, False
-        return None, field_name, False
+        """Not used: `__call__` reads all of them."""
+        raise NotImplementedError(field_name, field)
 
     def __call__(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        for name, field in self.settings_cls.model_fields.items():
-            value, key, _ = self.get_field_value(field, name)
-            if value is not None:
-                found[key] = value
+        for name, (keys, _) in self._leaves.items():
+            if path := self._given.get(f"{name}{FILE}"):
+                group = found
+                for key in keys[:-1]:
+                    group = group.setdefault(key, {})
+                group[keys[-1]] = _read_secret(name, path)
         return found
 
-    @staticmethod
-    def _read(name: str, path: Path) -> str:
-        try:
-            return path.read_text(encoding="utf-8").rstrip("\n")
-        except (OSError, UnicodeDecodeError) as error:
-            raise Misconfigured(f"{name}_FILE is {str(path)!r}, which cannot be read: {error}.") from error
+
+def _read_secret(name: str, path: str) -> str:
+    # Somebody may have put the secret itself where its file belongs: only what is plainly a path is shown.
+    shown = repr(path) if path.startswith(("/", "./", "../", "~")) else "(hidden)"
+    try:
+        text = Path(path).expanduser().read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError, ValueError, RuntimeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not a path, or its file is not UTF-8 text"
+        raise Misconfigured(f"{name}{FILE} is {shown}, which cannot be read: {reason}.") from error
+    if not text:
+        raise Misconfigured(f"{name}{FILE} is {shown}, which is empty: write the value into it.")
+    return text

@@ -1,27 +1,43 @@
 """The key that signs tokens. A development server makes one of its own, so that no two share the default."""
 
+import contextlib
+import os
 import secrets
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from deskhand.kit.errors import Misconfigured
 
 FILE_NAME = "secret.key"
+MIN_CHARS = 32
 
 
 def local_secret_key(data_dir: Path) -> str:
     """The key kept in the data directory, readable by its owner alone; made when it is not there.
 
     Raises:
-        Misconfigured: when the folder cannot be written.
+        Misconfigured: when the folder cannot be written, or the file does not hold a key.
     """
     path = data_dir / FILE_NAME
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_urlsafe(48), encoding="ascii")
-        return path.read_text(encoding="ascii")
+            _make(path)
+        key = path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise Misconfigured(
             f"The data directory {str(data_dir)!r} cannot be used ({error}): choose another with --data-dir."
         ) from error
+    if len(key) < MIN_CHARS:
+        raise Misconfigured(f"{str(path)!r} does not hold a key: remove it, and a new one is made.")
+    return key
+
+
+def _make(path: Path) -> None:
+    """Written whole, then linked into its place: nobody reads half a key, and of two makers one wins for both."""
+    with TemporaryDirectory(dir=path.parent, prefix=".secret-") as folder:
+        fresh = Path(folder, FILE_NAME)
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        with contextlib.suppress(FileExistsError):
+            os.link(fresh, path)

@@ -6,6 +6,7 @@ same heading. Every word of the document is in the text or the heading of some c
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -27,8 +28,9 @@ class Chunk:
     """A passage. `heading` is the path of headings above it (`Billing › Refunds`), without the document's title.
 
     `start_line` and `end_line` are the lines it stands on, the first is 1 and both belong to it; sentences that are
-    said again from the chunk before stand above them. `content_hash` is of heading and text: the same passage in
-    the same place of a document has the same hash whatever changes around it.
+    said again from the chunk before stand above them. `content_hash` is of heading and text: the same passage under
+    the same heading has the same hash whatever changes around it. Within a document each hash stands once: where
+    a passage is repeated, the hash counts along.
     """
 
     position: int
@@ -81,21 +83,24 @@ def chunk_markdown(
     lines = text.split("\n")
     sections = _sections(lines, parse_blocks(text, lines), title)
     chunks: list[Chunk] = []
+    seen: Counter[tuple[str | None, str]] = Counter()
     for group in _merged(sections, min_words=min_words, max_words=max_words):
         heading = BREADCRUMB.join(group.path) or None
         for part in _parts(lines, group, max_words, overlap_words):
-            chunks.append(_chunk(len(chunks), heading, part))
+            seen[heading, part.text] += 1
+            chunks.append(_chunk(len(chunks), heading, part, seen[heading, part.text]))
     return chunks
 
 
-def _chunk(position: int, heading: str | None, part: Part) -> Chunk:
+def _chunk(position: int, heading: str | None, part: Part, occurrence: int) -> Chunk:
+    again = f"\n{occurrence}" if occurrence > 1 else ""
     return Chunk(
         position=position,
         heading=heading,
         text=part.text,
         start_line=part.start + 1,
         end_line=part.end,
-        content_hash=hashlib.sha256(f"{heading or ''}\n{part.text}".encode()).hexdigest(),
+        content_hash=hashlib.sha256(f"{heading or ''}\n{part.text}{again}".encode()).hexdigest(),
     )
 
 

@@ -87,6 +87,8 @@ class _PageWriter(MarkdownConverter):
         heading_style = ATX
         bullets = "-"
         autolinks = False
+        wrap = True
+        wrap_width = None
         escape_asterisks = False
         escape_underscores = False
         escape_misc = False

@@ -20,6 +20,7 @@ _BOMS = (
 )
 _SAMPLE_BYTES = 64 * 1024
 _MAX_CONTROL_SHARE = 0.01
+_FEW_CONTROLS = 2
 
 _NEXT_LINE = 0x85
 _NEWLINES = dict.fromkeys((0x0B, 0x0C, _NEXT_LINE, 0x2028, 0x2029), "\n")
@@ -84,7 +85,7 @@ def _strictly(content: bytes, encoding: str) -> str | None:
 def _unless_binary(name: str, text: str) -> str:
     sample = text[:_SAMPLE_BYTES]
     controls = sum(1 for letter in sample if letter < " " and letter not in "\t\n\r\f\v\x1b")
-    if controls > len(sample) * _MAX_CONTROL_SHARE:
+    if controls > _FEW_CONTROLS + len(sample) * _MAX_CONTROL_SHARE:
         raise TypeMismatch(_not_text(name, "it is full of control characters"))
     return text
 

@@ -103,7 +103,8 @@ class Ingester:
             present = await repository.source_at(base, path)
             kept = await repository.chunk_hashes(present.id) if present else {}
         source_id = present.id if present else new_id("src")
-        kept = {} if present and present.title != document.title else kept
+        if present and (present.title, present.link) != (document.title, document.link):
+            kept = {}  # a chunk's id stands for its source's title and link too
         kept_ids = frozenset(kept.values())
         new = [_new_chunk(chunk, kept.pop(chunk.content_hash, None)) for chunk in chunks]
         fresh = [chunk for chunk in new if chunk.id not in kept_ids]

@@ -1,26 +1,23 @@
 """The knowledge slice as the floors above use it: bases, sources, search. Below: ingest, retrieval, repository, index."""
 
-import time
 from collections.abc import AsyncIterator, Sequence
 
 import structlog
-from cachetools import TTLCache
 
 from deskhand.kit.clock import Clock
+from deskhand.knowledge.cache import SearchCache
 from deskhand.knowledge.index import PassageIndex, SearchMode
 from deskhand.knowledge.ingest import Ingester
-from deskhand.knowledge.model import Base, FoundPassage, IngestReport, SourceInfo
+from deskhand.knowledge.model import Base, FoundPassage, IngestOutcome, IngestReport, SourceInfo, StoredChunk
 from deskhand.knowledge.repository import KnowledgeRepository
-from deskhand.knowledge.retrieval import Retriever
+from deskhand.knowledge.retrieval import Retriever, ScoredChunk
 from deskhand.llm.embedding import Vectors
 from deskhand.tenancy.scope import BUILDERS, TenantScope
 from deskhand.tenancy.store import TenantStore
 
 log = structlog.get_logger(__name__)
 
-CACHE_SECONDS = 3600
 REINDEX_BATCH = 64
-_CacheKey = tuple[str, tuple[tuple[str, int], ...], tuple[str, ...], int, str]
 
 
 class KnowledgeLibrary:
@@ -41,9 +38,7 @@ class KnowledgeLibrary:
         self._retriever = retriever
         self._ingester = ingester
         self._clock = clock
-        self._cache: TTLCache[_CacheKey, tuple[FoundPassage, ...]] = TTLCache(
-            maxsize=max(1, cache_entries), ttl=CACHE_SECONDS, timer=time.monotonic
-        )
+        self._cache = SearchCache(results=cache_entries)
 
     async def bases(self, scope: TenantScope, slugs: Sequence[str] = ()) -> tuple[Base, ...]:
         """The bases of these slugs, or all of them.
@@ -58,7 +53,9 @@ class KnowledgeLibrary:
         """The base of that slug, made when it is not there."""
         scope.require(BUILDERS)
         async with self._store.write(scope) as db:
-            return await KnowledgeRepository(db, scope, self._clock).ensure_base(slug, name or slug)
+            base = await KnowledgeRepository(db, scope, self._clock).ensure_base(slug, name or slug)
+        self._cache.forget(scope.tenant_id)
+        return base
 
     async def delete_base(self, scope: TenantScope, slug: str) -> None:
         """Remove a base with every trace of its sources."""
@@ -67,6 +64,7 @@ class KnowledgeLibrary:
             repository = KnowledgeRepository(db, scope, self._clock)
             (base,) = await repository.bases([slug])
             await repository.delete_base(base)
+        self._cache.forget(scope.tenant_id)
         await self._index.delete_base(scope.tenant_id, base.id)
 
     async def ingest(self, scope: TenantScope, base: Base, path: str, content: bytes) -> IngestReport:
@@ -76,7 +74,10 @@ class KnowledgeLibrary:
             DocumentRefused: saying why; the base stays as it was.
         """
         scope.require(BUILDERS)
-        return await self._ingester.ingest(scope, base, path, content)
+        report = await self._ingester.ingest(scope, base, path, content)
+        if report.outcome is not IngestOutcome.UNCHANGED:
+            self._cache.forget(scope.tenant_id)
+        return report
 
     async def sources(
         self, scope: TenantScope, base: Base, *, limit: int, offset: int
@@ -96,7 +97,9 @@ class KnowledgeLibrary:
         async with self._store.write(scope) as db:
             repository = KnowledgeRepository(db, scope, self._clock)
             source, _ = await repository.source_text(source_id)
+            gone = await repository.chunk_hashes(source_id)
             await repository.delete_source(source.base_id, source_id)
+        self._cache.forget(scope.tenant_id, gone.values())
         await self._index.delete_source(scope.tenant_id, source.base_id, source_id)
 
     async def search(
@@ -113,36 +116,23 @@ class KnowledgeLibrary:
 
         `vectors`, of shape (questions, dimensions), saves embedding them again.
         """
-        bases = await self.bases(scope, slugs)
-        key = (
-            scope.tenant_id,
-            tuple((base.id, base.revision) for base in bases),
-            tuple(questions),
-            k,
-            mode.value,
-        )
-        found = self._cache.get(key)
+        bases = await self._cache.bases(scope.tenant_id, slugs, lambda: self.bases(scope, slugs))
+        key = (scope.tenant_id, tuple((base.id, base.revision) for base in bases), tuple(questions), k, mode.value)
+        found = self._cache.result(key)
         if found is None:
-            found = await self._search(scope, bases, questions, k=k, mode=mode, vectors=vectors)
-            self._cache[key] = found
+            scored = await self._retriever.search(
+                scope.tenant_id, [base.id for base in bases], questions, k=k, mode=mode, query_vectors=vectors
+            )
+            found = await self._passages(scope, scored)
+            self._cache.keep(key, found)
         return found
 
-    async def _search(
-        self,
-        scope: TenantScope,
-        bases: Sequence[Base],
-        questions: Sequence[str],
-        *,
-        k: int,
-        mode: SearchMode,
-        vectors: Vectors | None,
-    ) -> tuple[FoundPassage, ...]:
-        scored = await self._retriever.search(
-            scope.tenant_id, [base.id for base in bases], questions, k=k, mode=mode, query_vectors=vectors
-        )
-        async with self._store.read(scope) as db:
-            repository = KnowledgeRepository(db, scope, self._clock)
-            chunks = await repository.chunks([hit.chunk_id for hit in scored])
+    async def _passages(self, scope: TenantScope, scored: Sequence[ScoredChunk]) -> tuple[FoundPassage, ...]:
+        async def load(ids: Sequence[str]) -> dict[str, StoredChunk]:
+            async with self._store.read(scope) as db:
+                return await KnowledgeRepository(db, scope, self._clock).chunks(ids)
+
+        chunks = await self._cache.chunks(scope.tenant_id, [hit.chunk_id for hit in scored], load)
         return tuple(
             FoundPassage(chunk=chunks[hit.chunk_id], relevance=hit.relevance)
             for hit in scored

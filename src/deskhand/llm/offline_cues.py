@@ -14,6 +14,8 @@ class Cue(StrEnum):
     MONEY = "money"
     DURATION = "duration"
     TIME = "time"
+    WHEN = "when"
+    FREQUENCY = "frequency"
     QUANTITY = "quantity"
     PHONE = "phone"
     EMAIL = "email"
@@ -25,13 +27,15 @@ class Cue(StrEnum):
     REASON = "reason"
 
 
-FIGURES = frozenset({Cue.MONEY, Cue.DURATION, Cue.TIME, Cue.QUANTITY, Cue.PHONE, Cue.EMAIL})
+FIGURES = frozenset({Cue.MONEY, Cue.DURATION, Cue.TIME, Cue.FREQUENCY, Cue.QUANTITY, Cue.PHONE, Cue.EMAIL})
 """Cues without whose evidence a piece does not answer."""
 
 _ASKED: dict[Cue, str] = {
     Cue.MONEY: r"\bhow\s+much\s+(?:is|are|does|do|will|would|can|should|did|money|[\w-]+\s+(?:cost|costs))\b(?!.*\b(?:weigh|memory|space|ram|storage|disk|cpu|charge\s+does|time)\b)|\bhow\s+much\b.*\b(?:cost|costs|pay|charge|charged|fee|price|refund|deposit|rent|lease)\b"
     r"|^(?:and\s+)?how\s+much\s*\??$|\bwhat(?:['’]?s|\s+is|\s+are|\s+does|\s+do|\s+would|\s+will)?\b.{0,40}\b(?:price|prices|cost|costs|fee|fees|pricing|charge\s+for|price\s+of)\b|\b(?:price|cost|fee)\s+(?:of|for)\b|\bexpensive\b|\bcheap(?:est)?\b",
-    Cue.DURATION: r"\bhow\s+(?:long|soon|quickly|fast\s+(?:will|do|does|is|can)|many\s+(?:\w+\s+)?(?:days?|hours?|minutes?|weeks?|months?|years?|business\s+days))\b|\bhow\s+much\s+time\b|\bwithin\s+(?:what|which|how)\b|\bwhat(?:['’]?s|\s+is)\s+the\s+(?:\w+\s+){0,3}(?:period|deadline|time\s*frame|time\s*limit|duration|turnaround|lead\s*time|delivery\s+time|term|waiting\s+time)\b|\bhow\s+often\b",
+    Cue.DURATION: r"\bhow\s+(?:long|soon|quickly|fast\s+(?:will|do|does|is|can)|many\s+(?:\w+\s+)?(?:days?|hours?|minutes?|weeks?|months?|years?|business\s+days))\b|\bhow\s+much\s+time\b|\bwithin\s+(?:what|which|how)\b|\bwhat(?:['’]?s|\s+is)\s+the\s+(?:\w+\s+){0,3}(?:period|deadline|time\s*frame|time\s*limit|duration|turnaround|lead\s*time|delivery\s+time|term|waiting\s+time)\b",
+    Cue.WHEN: r"\bwhen\b(?!\s+(?:i|you|we|my|your|the|a|an|it|they|running|using|buying|ordering)\b(?!.*\?.*\?))|^\W*(?:and\s+|but\s+)?(?:when|until\s+when|by\s+when|since\s+when)\b|\b(?:until|by|since|from)\s+when\b",
+    Cue.FREQUENCY: r"\bhow\s+(?:often|frequently|many\s+times)\b",
     Cue.TIME: r"\bwhat\s+time\b|\bwhat\s+(?:are|is)\s+(?:your|the)\s+(?:\w+\s+){0,3}(?:opening\s+)?(?:hours|times)\b|\bopening\s+(?:hours|times)\b|\bwhat\s+(?:date|day)s?\b|\bwhich\s+days?\b|\b(?:are|is)\b.{0,40}\bopen\s+(?:on|at|until|today|tomorrow)\b",
     Cue.QUANTITY: r"\bhow\s+(?:many|far|heavy|big|large|high|tall|wide|deep|strong|fast|old|powerful)\b|\bhow\s+much\s+(?:\w+\s+)?(?:memory|space|ram|storage|disk|cpu|weight|does\s+.*\bweigh)\b|\bhow\s+much\b.*\bweigh\b|\bwhat\s+percent(?:age)?\b|\bwhat(?:['’]?s|\s+is)\s+the\s+(?:\w+\s+){0,3}(?:weight|range|capacity|speed|maximum|minimum|max|min|limit|percentage|size\s+limit|distance|pressure|height|age|number|version|port|length|size)\b",
     Cue.PHONE: r"\b(?:phone|telephone|hotline)\s*(?:number|line)?\b.{0,30}\?*$|\bnumber\s+(?:can|do|should|to)\s+(?:i|we)?\s*call\b|\bwhat\s+number\b|\bcall\s+you\b",
@@ -52,6 +56,8 @@ _EVIDENCE: dict[Cue, str] = {
     Cue.MONEY: r"[£$€¥₹]\s?\d|\d[\d.,]*\s?(?:£|\$|€|¥|₹|eur|usd|gbp|chf|inr|euros?|dollars?|pounds?|pence|cents?|rupees?)\b|\bfree(?:\s+of\s+charge)?\b|\bno\s+(?:extra\s+|additional\s+)?(?:cost|costs|charge|fee|fees)\b|\bcosts?\s+nothing\b|\bnot\s+charged?\b|\bat\s+no\s+(?:extra\s+|additional\s+)?(?:cost|charge)\b|\bwithout\s+(?:charge|extra\s+cost)|\d\s*(?:%|percent\b|per\s+cent\b)",
     Cue.DURATION: rf"\b(?:\d[\d.,]*|{_NUMBER_WORD})(?:\s*(?:to|-|–|or|and)\s*(?:\d[\d.,]*|{_NUMBER_WORD}))?[\s-]*(?:more\s+|full\s+|extra\s+)?(?:{_UNIT}\b|(?:h|s|ms|min)\b)|\b(?:immediately|instantly|at\s+once|same\s+day|overnight|indefinitely|unlimited|forever|lifetime|daily|weekly|monthly|yearly|annually|hourly|once|twice|never\s+expires?|does\s+not\s+expire|do\s+not\s+expire|every\s+\w+)\b",
     Cue.TIME: rf"\b\d{{1,2}}(?::\d\d|\s?[ap]\.?m\b)|\b(?:mon|tues?|wed(?:nes)?|thur?s?|fri|sat(?:ur)?|sun)(?:day)?s?\b|\b{_MONTH}\b|\b\d{{4}}-\d\d-\d\d\b|\b24/7\b|\b24\s+hours\b|\b(?:daily|midnight|noon|every\s+day|around\s+the\s+clock|working\s+days?|public\s+holidays?)\b",
+    Cue.WHEN: rf"\b\d[\d.,]*(?:\s*(?:to|-|–|or|and)\s*\d[\d.,]*)?[\s-]*(?:{_UNIT}\b)|\b{_NUMBER_WORD}\s+{_UNIT}\b|\b{_MONTH}\b|\b\d{{1,2}}:\d\d\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b(?:after|before|until|as\s+soon\s+as|once|when|during|immediately|at\s+(?:dispatch|checkout|the\s+(?:end|start|beginning|time))|on\s+the)\b",
+    Cue.FREQUENCY: rf"\b(?:every|each|once|twice|daily|weekly|monthly|yearly|annually|hourly|times|per|continuous(?:ly)?|regularly|always|never|any\s+\d+)\b",
     Cue.QUANTITY: rf"\d|\b{_NUMBER_WORD}\b|\b(?:no\s+limit|unlimited|once|twice|both|none|single|zero)\b",
     Cue.PHONE: r"(?:\+|\b0|\()\d[\d\s()./-]{6,}\d|\b\d{3}[\s.-]\d{3}[\s.-]\d{4}\b",
     Cue.EMAIL: r"[\w.+-]+@[\w-]+\.[\w.-]+",
@@ -75,11 +81,25 @@ def cues_of(question: str) -> frozenset[Cue]:
     found = {cue for cue, pattern in _patterns("asked").items() if pattern.search(question)}
     if found & FIGURES:
         found -= {Cue.DEFINITION, Cue.PERMISSION}
-    if Cue.DURATION in found:
-        found -= {Cue.QUANTITY}
+    if Cue.DURATION in found or Cue.FREQUENCY in found:
+        found -= {Cue.QUANTITY, Cue.WHEN}
     if Cue.QUANTITY in found and Cue.MONEY in found and "weigh" in question.casefold():
         found -= {Cue.MONEY}
     return frozenset(found)
+
+
+_FOCUS = re.compile(
+    r"\b(?:how\s+(?:many|much)|which|what(?:['’]s)?|whose)\s+(?:(?:kind|kinds|type|types|sort|sorts|of|other|different|exact|standard)\s+)*"
+    r"(?!(?:is|are|was|were|do|does|did|can|could|should|will|would|happens?|about|if|the|a|an|to|i|you|we|my|your|it|has|have|must|may|needs?)\b)"
+    r"((?:[\w-]+\s+){0,3}?[\w-]+)(?=\s+(?:is|are|was|were|do|does|did|can|could|should|will|would|in|on|of|for|at|to|from|with|has|have|must|may|i|you|we|the|my|it|per|stands?|comes?|makes?|applies|holds?|fits?|needs?|runs?)\b|\s*[?.!]*$)",
+    re.IGNORECASE,
+)
+
+
+def focus_of(question: str) -> str:
+    """The thing that is counted or chosen from: "gears" in "how many gears does it have"; empty without such."""
+    found = _FOCUS.search(question)
+    return found.group(1) if found else ""
 
 
 def shows(cue: Cue, text: str) -> bool:

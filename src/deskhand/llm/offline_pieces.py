@@ -80,7 +80,7 @@ class _Sheet:
 
     def add(self, kind: PieceKind, start: int, end: int, text: str, **more: object) -> int | None:
         quote = self.passage.text[start:end].strip()
-        if not text or not quote or len(self.pieces) >= MAX_PIECES:
+        if not quote or len(self.pieces) >= MAX_PIECES or not _says_something(kind, text):
             return None
         order = len(self.pieces)
         self.pieces.append(
@@ -111,6 +111,7 @@ _RULE_ROW = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _SKIPPED = re.compile(
     r"^\s*(?:</?[A-Za-z][^<>]*>\s*)+$|^\s*(?:import|export)\s.+from\s|^\s*(?:-{3,}|\*{3,}|_{3,}|={3,})\s*$|^:::"
 )
+_SLUG = re.compile(r"^[\w-]+(?:[-_/.][\w-]+)+$")
 _QUOTE_MARK = re.compile(r"^\s*>+\s?")
 
 _IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
@@ -138,6 +139,14 @@ def pieces_of(passage: Passage) -> list[Piece]:
     while at < len(lines):
         at = _block(sheet, lines, at)
     return sheet.pieces
+
+
+def _says_something(kind: PieceKind, text: str) -> bool:
+    """Bare addresses and names of pictures are no sentences."""
+    words = [word for word in text.split() if any(letter.isalnum() for letter in word)]
+    if kind is PieceKind.SENTENCE and len(words) == 1:
+        return not _SLUG.match(words[0])
+    return any(not _BARE_LINK.match(word) for word in words)
 
 
 def _lines(text: str) -> list[_Line]:

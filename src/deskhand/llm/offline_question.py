@@ -6,7 +6,7 @@ Above: `offline_scoring`, `offline_signs`, `offline_answer`. Below: `questions`,
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from deskhand.llm.offline_cues import Cue, cues_of
+from deskhand.llm.offline_cues import Cue, cues_of, focus_of
 from deskhand.llm.offline_words import Term, content_terms, is_known, matches, stem
 from deskhand.llm.questions import asking_part, context_part
 
@@ -24,6 +24,8 @@ class Question:
     background: tuple[Term, ...]
     """Content words of what stands before it, without those of the asking sentence."""
     cues: frozenset[Cue]
+    focus: str = ""
+    """Key of what is counted or chosen from: of "gears" in "how many gears does it have"."""
 
 
 def take_apart(question: str) -> Question:
@@ -33,9 +35,17 @@ def take_apart(question: str) -> Question:
     known = {term.key for term in terms}
     background = [term for term in content_terms(context) if term.key not in known]
     cues = cues_of(asking) or cues_of(context)
-    if not terms:
-        terms, background = background, []
-    return Question(text=question, asking=asking, terms=tuple(terms), background=tuple(background), cues=cues)
+    if not any(term.weight >= 1 for term in terms):
+        terms, background = [*terms, *background], []
+    focus = [term.key for term in content_terms(focus_of(asking))]
+    return Question(
+        text=question,
+        asking=asking,
+        terms=tuple(terms),
+        background=tuple(background),
+        cues=cues,
+        focus=focus[-1] if focus else "",
+    )
 
 
 def with_spelling(question: Question, words: Iterable[str], found: set[str]) -> Question:
@@ -48,7 +58,10 @@ def with_spelling(question: Question, words: Iterable[str], found: set[str]) -> 
     if not lost:
         return question
     table = _slips(words)
-    keys = {term.key: next((table[slip] for slip in _shortened(term.word.casefold()) if slip in table), None) for term in lost}
+    keys = {
+        term.key: next((table[slip] for slip in _shortened(term.word.casefold()) if slip in table), None)
+        for term in lost
+    }
 
     def mended(term: Term) -> Term:
         key = keys.get(term.key)

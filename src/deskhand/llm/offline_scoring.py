@@ -4,7 +4,6 @@ Above: `offline_answer`. Below: `offline_question`, `offline_pieces`, `offline_w
 """
 
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -24,6 +23,8 @@ MAX_CANDIDATES = 40
 MEANING, HEADING, OWN_WORDS, WORDS, RELEVANCE, CUE, NO_FIGURE = 1.0, 0.5, 0.3, 0.6, 0.4, 0.12, -0.36
 """What one point of each sign is worth. Fitted so that the piece that answers comes first as often as possible
 (softmax regression over the pieces of two help centres, each checked on the other), then rounded."""
+
+FEW_WORDS = 5
 
 BACKGROUND = 0.5
 """A word of the background counts half of a word of the asking sentence."""
@@ -63,7 +64,7 @@ async def rank(embedder: Embedder, question: Question, pieces: Sequence[Piece]) 
     contexts = {piece.context: keys(piece.context) for piece in pieces}
     everywhere = set[str]().union(*own, *contexts.values())
     understood = with_spelling(question, _vocabulary(pieces), everywhere)
-    weights = term_weights(understood, own)
+    weights = term_weights(understood, pieces, own)
     rough = [
         _by_words(understood, piece, found, contexts[piece.context] | _lead_keys(piece, pieces, own), weights)
         for piece, found in zip(pieces, own, strict=True)
@@ -74,19 +75,25 @@ async def rank(embedder: Embedder, question: Question, pieces: Sequence[Piece]) 
     return Ranking(question=understood, scored=tuple(ordered), weights=weights, everywhere=frozenset(everywhere))
 
 
-def term_weights(question: Question, own: Sequence[set[str]]) -> dict[str, float]:
-    """Weight per key: that of the word, times 1 for a rare one down to 0.3 for one that every piece has."""
-    counts: Counter[str] = Counter()
+def term_weights(question: Question, pieces: Sequence[Piece], own: Sequence[set[str]]) -> dict[str, float]:
+    """Weight per key: that of the word, times 1 when few pieces have it, down to 0.3 when all do."""
     terms = (*question.terms, *question.background)
-    for found in own:
-        counts.update(term.key for term in terms if matches(term, found))
-    size = math.log(1 + len(own)) or 1.0
+    places = {
+        term.key: [piece for piece, found in zip(pieces, own, strict=True) if matches(term, found)] for term in terms
+    }
+    passages = len({piece.passage.number for piece in pieces})
     weights: dict[str, float] = {}
     for share, group in ((1.0, question.terms), (BACKGROUND, question.background)):
         for term in group:
-            rarity = 1 - math.log(1 + counts[term.key]) / size
-            weights.setdefault(term.key, share * term.weight * (0.3 + 0.7 * max(0.0, rarity)))
+            among = {piece.passage.number for piece in places[term.key]}
+            common = max(_commonness(len(places[term.key]), len(pieces)), _commonness(len(among), passages))
+            weights.setdefault(term.key, share * term.weight * (1 - 0.7 * common))
     return weights
+
+
+def _commonness(holding: int, size: int) -> float:
+    """0 when none holds the word, 1 when all do, on a logarithmic scale."""
+    return math.log(1 + holding) / math.log(1 + size) if size else 0.0
 
 
 def share_held(terms: Sequence[Term], weights: Mapping[str, float], where: set[str] | frozenset[str]) -> float:
@@ -102,6 +109,11 @@ def heading_of(piece: Piece) -> str:
     return " > ".join(dict.fromkeys(part for part in (above or piece.passage.title, *local) if part))
 
 
+def _compared(piece: Piece) -> str:
+    """What of a piece is compared with the question. A few words alone say too little: they get their heading."""
+    return piece.text if len(piece.text.split()) > FEW_WORDS else f"{heading_of(piece)}: {piece.text}"
+
+
 def _vocabulary(pieces: Sequence[Piece]) -> set[str]:
     return {token.casefold() for piece in pieces for token in tokens(f"{piece.context} {piece.text}")}
 
@@ -110,14 +122,14 @@ def _lead_keys(piece: Piece, pieces: Sequence[Piece], own: Sequence[set[str]]) -
     if piece.lead is None:
         return set()
     found = (
-        keys_ for each, keys_ in zip(pieces, own, strict=True) if each.passage is piece.passage and each.order == piece.lead
+        keys_
+        for each, keys_ in zip(pieces, own, strict=True)
+        if each.passage is piece.passage and each.order == piece.lead
     )
     return next(found, set())
 
 
-def _by_words(
-    question: Question, piece: Piece, own: set[str], above: set[str], weights: Mapping[str, float]
-) -> Scored:
+def _by_words(question: Question, piece: Piece, own: set[str], above: set[str], weights: Mapping[str, float]) -> Scored:
     around = own | above
     terms = (*question.terms, *question.background)
     share = share_held(terms, weights, around)
@@ -147,7 +159,7 @@ async def _by_meaning(embedder: Embedder, question: Question, candidates: Sequen
     headings = list(dict.fromkeys(heading_of(each.piece) for each in candidates))
     try:
         asked = (await embedder.embed_queries([question.text]))[0]
-        vectors = await embedder.embed_documents([*(each.piece.text for each in candidates), *headings])
+        vectors = await embedder.embed_documents([*(_compared(each.piece) for each in candidates), *headings])
     except (DeskhandError, OSError, RuntimeError, ValueError):
         _log.warning("offline.embedding_failed", pieces=len(candidates), exc_info=True)
         return list(candidates)

@@ -16,6 +16,7 @@ import numpy as np
 from deskhand.kit.errors import DeskhandError
 from deskhand.llm.embedding import Embedder
 from deskhand.llm.offline_cues import FIGURES, shows
+from deskhand.llm.offline_question import Question
 from deskhand.llm.offline_scoring import Ranking, Scored, share_held
 from deskhand.llm.offline_words import STOP_WORDS, Term, matches, tokens
 
@@ -38,6 +39,8 @@ class Signs:
     """The nearest any word comes to the least represented word of the question."""
     figure: bool
     """Whether a figure asked for is there; true when none is asked for."""
+    focus: float
+    """How near the chosen pieces come to what is counted or chosen from; 1 when nothing is."""
     exact: bool
     """Whether every code and identifier of the question is there."""
     relevance: float
@@ -61,6 +64,7 @@ async def signs_of(embedder: Embedder, ranking: Ranking, chosen: Sequence[Scored
         likeness=_likeness(question.terms, ranking.weights, held, near),
         weakest=min((near.get(term.key, 0.0) for term in missing if term.weight >= 1), default=1.0),
         figure=all(shows(cue, text) for cue in question.cues & FIGURES),
+        focus=_focus(question, held, near),
         exact=all(matches(term, held) for term in question.terms if term.exact),
         relevance=best.piece.passage.relevance,
         lead=best.score - float(np.median(scores)),
@@ -89,6 +93,13 @@ async def _nearness(embedder: Embedder, missing: Sequence[Term], chosen: Sequenc
     return {term.key: float(row.max()) for term, row in zip(asked, cosines, strict=True)}
 
 
+def _focus(question: Question, held: frozenset[str], near: Mapping[str, float]) -> float:
+    term = next((term for term in question.terms if term.key == question.focus), None)
+    if term is None or matches(term, held):
+        return 1.0
+    return near.get(term.key, 0.0)
+
+
 def _content(chosen: Sequence[Scored]) -> list[str]:
     found: dict[str, None] = {}
     for each in chosen:
@@ -106,5 +117,7 @@ def _likeness(
     total = sum(weights[term.key] for term in terms)
     if not total:
         return 0.5
-    parts = (1.0 if matches(term, held) else min(1.0, max(0.0, (near.get(term.key, 0.0) - 0.3) / 0.4)) for term in terms)
+    parts = (
+        1.0 if matches(term, held) else min(1.0, max(0.0, (near.get(term.key, 0.0) - 0.3) / 0.4)) for term in terms
+    )
     return sum(weights[term.key] * part for term, part in zip(terms, parts, strict=True)) / total

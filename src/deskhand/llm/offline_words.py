@@ -37,7 +37,13 @@ _GENERIC = frozenset(
     take takes taking tell thing things think time times today tomorrow top total towards try trying type understand use
     used user users using usual usually value want wanted wants way ways week weeks well whether wish without wonder
     wondering work working works worry year years yet allow allowed apply cost costs price much fee pay money amount
-    free long kinds types sort require required requires happened manage handle""".split()
+    free kinds types sort require required requires manage handle yesterday tonight morning afternoon evening weekend
+    husband wife son daughter brother sister mother father mum dad aunt uncle friend friends neighbour neighbor boss
+    colleague family child kid kids girlfriend boyfriend partner myself someone somebody early straight second hand
+    spring summer autumn winter turn bought buy buying ordered since ago once twice live plan planning wrong pick
+    home believe said says told saying accidentally unfortunately somehow maybe probably especially exactly third own
+    whole compared one two three four five six seven eight nine ten eleven twelve hundred thousand rest ok big small
+    large bigger smaller highest lowest longest biggest high low mistake guys girl boy man woman title called""".split()
 )
 GENERIC_WEIGHT = 0.25
 IDENTIFIER_WEIGHT = 2.5

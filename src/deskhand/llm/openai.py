@@ -1,7 +1,12 @@
 """Any provider that speaks the OpenAI protocol, as a chat model. Below: Agent Framework's client over the `openai` one."""
 
+from functools import cached_property
+from typing import Any
+
 from agent_framework.openai import OpenAIChatCompletionClient
-from openai import AsyncOpenAI
+from openai import AsyncOpenAI, AsyncStream
+from openai.resources.chat import AsyncChat, AsyncCompletions
+from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from deskhand.kit.errors import Misconfigured
 from deskhand.llm.model import ChatModel
@@ -18,7 +23,7 @@ def openai_model(settings: LLMSettings, *, api_key: str, base_url: str | None) -
     """
     if base_url is not None and not base_url.startswith(("http://", "https://")):
         raise Misconfigured(f"OPENAI_BASE_URL is {base_url!r}: it must start with http:// or https://.")
-    client = AsyncOpenAI(
+    client = LeanOpenAI(
         api_key=api_key, base_url=base_url, timeout=settings.timeout_seconds, max_retries=settings.max_retries
     )
     return ChatModel(
@@ -27,3 +32,34 @@ def openai_model(settings: LLMSettings, *, api_key: str, base_url: str | None) -
         is_offline=False,
         timeout_seconds=settings.timeout_seconds,
     )
+
+
+class _LeanCompletions(AsyncCompletions):
+    """Sends the request as it is.
+
+    The client's own `create` walks every part of every message to rename keys that need no renaming: with twenty
+    messages that is a third of a turn's time. Agent Framework hands over plain JSON already.
+    """
+
+    async def create(self, *, stream: bool = False, **body: Any) -> Any:  # type: ignore[override]  # its overloads
+        return await self._post(
+            "/chat/completions",
+            body=body | {"stream": stream},
+            cast_to=ChatCompletion,
+            stream=stream,
+            stream_cls=AsyncStream[ChatCompletionChunk],
+        )
+
+
+class _LeanChat(AsyncChat):
+    @cached_property
+    def completions(self) -> AsyncCompletions:
+        return _LeanCompletions(self._client)
+
+
+class LeanOpenAI(AsyncOpenAI):
+    """The `openai` client, with a shorter way to the chat completions."""
+
+    @cached_property
+    def chat(self) -> AsyncChat:
+        return _LeanChat(self)

@@ -31,19 +31,23 @@ const BASE: Components = {
   ),
 };
 
+export type PluggableList = NonNullable<Options["remarkPlugins"]>;
+
+const NONE: PluggableList = [];
+
 type MarkdownProps = {
   text: string;
   components?: Components;
-  remarkPlugins?: NonNullable<Options["remarkPlugins"]>;
-  rehypePlugins?: NonNullable<Options["rehypePlugins"]>;
+  remarkPlugins?: PluggableList;
+  rehypePlugins?: PluggableList;
 };
 
 /** Markdown from a model or a document, made harmless: no raw HTML, no pictures, safe links only. */
 export const Markdown = memo(function Markdown({
   text,
   components,
-  remarkPlugins = [],
-  rehypePlugins = [],
+  remarkPlugins = NONE,
+  rehypePlugins = NONE,
 }: MarkdownProps) {
   return (
     <ReactMarkdown

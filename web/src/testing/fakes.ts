@@ -34,9 +34,7 @@ export class FakeClock implements Clock {
     const until = this.time + ms;
     await settle();
     for (;;) {
-      const due = this.planned
-        .filter((entry) => entry.at <= until)
-        .sort((a, b) => a.at - b.at)[0];
+      const due = this.planned.filter((entry) => entry.at <= until).sort((a, b) => a.at - b.at)[0];
       if (due === undefined) break;
       this.planned = this.planned.filter((entry) => entry !== due);
       this.time = Math.max(this.time, due.at);

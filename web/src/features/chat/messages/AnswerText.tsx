@@ -1,8 +1,9 @@
-import { useMemo } from "react";
+import type { Element } from "hast";
+import { createContext, type ReactNode, useContext, useMemo } from "react";
 import type { Components } from "react-markdown";
 
 import { cx } from "../../../design/cx";
-import { Markdown } from "../../../design/Markdown";
+import { Markdown, type PluggableList } from "../../../design/Markdown";
 import { Tooltip } from "../../../design/Tooltip";
 import { remarkCitations } from "./citations";
 
@@ -40,30 +41,41 @@ type AnswerTextProps = {
   onOpen?: (number: number) => void;
 };
 
+const Citations = createContext<Omit<AnswerTextProps, "text">>({ citations: [] });
+
+function Cite({ node, children }: { node?: Element; children?: ReactNode }) {
+  const { citations, active, onOpen } = useContext(Citations);
+  const number = Number(node?.properties["dataNumber"]);
+  const title = citations.find((citation) => citation.number === number)?.title;
+  if (title === undefined) return <cite>{children}</cite>;
+  if (onOpen === undefined) return <span className={cx(CHIP, "bg-marker-soft")}>{number}</span>;
+  return (
+    <CitationChip
+      number={number}
+      title={title}
+      active={number === active}
+      onOpen={() => {
+        onOpen(number);
+      }}
+    />
+  );
+}
+
+/** One object for good: a new one would draw every chip anew, and the focus would be lost. */
+const COMPONENTS: Components = { cite: Cite };
+
 /** An answer's markdown, its `[n]` markers as citations. */
-export function AnswerText({ text, citations, active = null, onOpen }: AnswerTextProps) {
-  const numbers = citations.map((citation) => citation.number).join(" ");
-  const plugins = useMemo(
-    () => [[remarkCitations, numbers === "" ? [] : numbers.split(" ").map(Number)]] as const,
+export function AnswerText({ text, ...rest }: AnswerTextProps) {
+  const numbers = rest.citations.map((citation) => citation.number).join(" ");
+  const plugins = useMemo<PluggableList>(
+    () => [[remarkCitations, numbers === "" ? [] : numbers.split(" ").map(Number)]],
     [numbers],
   );
-  const components: Components = {
-    cite: ({ node, children }) => {
-      const number = Number(node?.properties["dataNumber"]);
-      const title = citations.find((citation) => citation.number === number)?.title;
-      if (title === undefined) return <cite>{children}</cite>;
-      if (onOpen === undefined) return <span className={cx(CHIP, "bg-marker-soft")}>{number}</span>;
-      const open = () => {
-        onOpen(number);
-      };
-      return (
-        <CitationChip number={number} title={title} active={number === active} onOpen={open} />
-      );
-    },
-  };
   return (
     <div className="prose" dir="auto">
-      <Markdown text={text} components={components} remarkPlugins={[...plugins] as never} />
+      <Citations value={rest}>
+        <Markdown text={text} components={COMPONENTS} remarkPlugins={plugins} />
+      </Citations>
     </div>
   );
 }

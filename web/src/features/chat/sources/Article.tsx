@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { chatApi } from "../../../api/chat";
 import type { Citation } from "../../../api/types";
 import { Button } from "../../../design/Button";
-import { Markdown } from "../../../design/Markdown";
+import { Markdown, type PluggableList } from "../../../design/Markdown";
 import { Notice } from "../../../design/Notice";
 import { useChat } from "../useChat";
 import { ArticleLink } from "./CitationCard";
@@ -16,7 +16,7 @@ type ArticleTextProps = { markdown: string; quote: string };
 function ArticleText({ markdown, quote }: ArticleTextProps) {
   const body = useRef<HTMLDivElement>(null);
   const [found, setFound] = useState(true);
-  const plugins = useMemo(() => [[rehypeHighlight, quote]] as const, [quote]);
+  const plugins = useMemo<PluggableList>(() => [[rehypeHighlight, quote]], [quote]);
   useEffect(() => {
     const mark = body.current?.querySelector("mark");
     setFound(mark !== null && mark !== undefined);
@@ -30,7 +30,7 @@ function ArticleText({ markdown, quote }: ArticleTextProps) {
         </Notice>
       )}
       <div ref={body} dir="auto" className="prose prose-article">
-        <Markdown text={markdown} rehypePlugins={[...plugins] as never} />
+        <Markdown text={markdown} rehypePlugins={plugins} />
       </div>
     </>
   );

@@ -32,15 +32,9 @@ const letters = (value: string): string =>
 /** The quote as a reader would see it: link targets are not part of the text. */
 const visible = (quote: string): string => quote.replace(/\]\([^)]*\)/g, "]");
 
-function collect(node: Root | RootContent, spots: Spot[], chars: string[]): void {
-  if (node.type === "text") {
-    for (const { char, at } of wordsOf(node.value)) {
-      spots.push({ text: node, at });
-      chars.push(char);
-    }
-  } else if ("children" in node) {
-    for (const child of node.children) collect(child, spots, chars);
-  }
+function textsOf(node: Root | RootContent): Text[] {
+  if (node.type === "text") return [node];
+  return "children" in node ? node.children.flatMap(textsOf) : [];
 }
 
 /** Where the quote lies: in one piece if possible, else sentence by sentence. */
@@ -59,16 +53,21 @@ export function locate(article: string, quote: string): Span[] {
     });
 }
 
+/** What lies between blocks, as against a space between two words. */
+const isBreak = (text: Text): boolean => text.value.includes("\n") && text.value.trim() === "";
+
 /** Per text node: which stretch of it is quoted, first and last character. */
-function stretches(spots: Spot[], spans: Span[]): Map<Text, [number, number]> {
+function stretches(texts: Text[], spots: Spot[], spans: Span[]): Map<Text, [number, number]> {
   const found = new Map<Text, [number, number]>();
   for (const { from, to } of spans) {
     const first = spots[from];
     const last = spots[to - 1];
-    for (const { text } of spots.slice(from, to)) {
+    if (first === undefined || last === undefined) continue;
+    const within = texts.slice(texts.indexOf(first.text), texts.indexOf(last.text) + 1);
+    for (const text of within.filter((node) => !isBreak(node))) {
       // A node in the middle of a passage is quoted to its edges, spaces and all.
-      const start = text === first?.text ? first.at : 0;
-      const end = text === last?.text ? last.at : text.value.length - 1;
+      const start = text === first.text ? first.at : 0;
+      const end = text === last.text ? last.at : text.value.length - 1;
       const [earliest, latest] = found.get(text) ?? [start, end];
       found.set(text, [Math.min(start, earliest), Math.max(end, latest)]);
     }
@@ -105,10 +104,9 @@ function paint(node: Root | Element, found: Map<Text, [number, number]>): void {
 
 export function rehypeHighlight(quote: string) {
   return (tree: Root): void => {
-    const spots: Spot[] = [];
-    const chars: string[] = [];
-    collect(tree, spots, chars);
-    const spans = locate(chars.join(""), quote);
-    if (spans.length > 0) paint(tree, stretches(spots, spans));
+    const texts = textsOf(tree);
+    const words = texts.flatMap((text) => wordsOf(text.value).map((word) => ({ ...word, text })));
+    const spans = locate(words.map(({ char }) => char).join(""), quote);
+    if (spans.length > 0) paint(tree, stretches(texts, words, spans));
   };
 }

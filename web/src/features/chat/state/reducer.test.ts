@@ -355,10 +355,7 @@ describe("plain HTTP", () => {
       {
         type: "history read",
         sessionId: "ses_1",
-        page: pageOf([
-          message({ id: "msg_c1", role: "customer", content: "Hello?" }),
-          message(),
-        ]),
+        page: pageOf([message({ id: "msg_c1", role: "customer", content: "Hello?" }), message()]),
       },
     );
     expect(view(state)).toEqual(["> Hello? (sent)", "< Two working days [1]."]);

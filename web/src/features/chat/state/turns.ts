@@ -60,23 +60,28 @@ export function changeTurn(
 
 type Start = Extract<ServerEvent, { type: "start" }>;
 
-/** The message as the server has it. The history may hold it too: one of the two has to go. */
+/**
+ * The message as the server has it. It may be here twice, as what was sent and as part of the
+ * history: it stays where it stands first.
+ */
 function storeMessage(items: Item[], frame: Frame, event: Start): [Item[], CustomerItem] {
-  const known = items.find(
+  const mine = items.find((item) => item.kind === "customer" && item.key === event.key);
+  const same = items.filter(
     (item): item is CustomerItem =>
-      item.kind === "customer" && (item.key === event.key || item.id === event.messageId),
+      item.kind === "customer" && (item === mine || item.id === event.messageId),
   );
   const stored: CustomerItem = {
     kind: "customer",
-    key: known?.key ?? event.key ?? event.messageId,
+    key: mine?.key ?? same[0]?.key ?? event.key ?? event.messageId,
     id: event.messageId,
-    text: event.text || (known?.text ?? ""),
-    at: known?.at ?? frame.at,
+    text: event.text || (same[0]?.text ?? ""),
+    at: same[0]?.at ?? frame.at,
     delivery: { state: "sent" },
   };
-  if (known === undefined) return [place(items, stored), stored];
-  const others = items.filter((item) => item === known || serverId(item) !== event.messageId);
-  return [others.map((item) => (item === known ? stored : item)), stored];
+  const [first, ...doubles] = same;
+  if (first === undefined) return [place(items, stored), stored];
+  const others = items.filter((item) => !doubles.some((double) => double === item));
+  return [others.map((item) => (item === first ? stored : item)), stored];
 }
 
 function begin(state: ChatState, frame: Frame, event: Start): ChatState {
