@@ -1,4 +1,4 @@
-"""All settings, from the environment, a `.env` file, and `*_FILE` secrets. Everything above reads these; it reads only kit.
+"""All settings, from the environment, a `.env` file, and `*_FILE` secrets. Above: everything; below: kit.
 
 Names carry the prefix `DESKHAND_`, nested parts are joined by `__` (`DESKHAND_LLM__PROVIDER`), except where the
 ecosystem already has a name (`DATABASE_URL`, `OPENAI_API_KEY`, …). See `.env.example`, which a test holds against
@@ -16,7 +16,15 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from pydantic_settings.exceptions import SettingsError
 
 from deskhand.kit.db import async_url
-from deskhand.kit.env_files import SecretFileSource, check_env_file, check_known_names, secret_names, split_list
+from deskhand.kit.env_files import (
+    FILE,
+    SecretFileSource,
+    check_env_file,
+    check_known_names,
+    given_names,
+    secret_names,
+    split_list,
+)
 from deskhand.kit.errors import Misconfigured
 
 PREFIX = "DESKHAND_"
@@ -24,6 +32,17 @@ DEFAULT_SECRET_KEY = "deskhand-development-secret-key-change-me"  # noqa: S105 -
 MIN_SECRET_CHARS = 32
 MEBIBYTE = 1024 * 1024
 _MAY_HOLD_A_PASSWORD = {"DATABASE_URL", "OPENAI_BASE_URL"}
+
+
+def http_address(text: str) -> str:
+    """The address of a server.
+
+    Raises:
+        ValueError: when it is none.
+    """
+    if re.fullmatch(r"https?://[^/\s]+\S*", text) is None:
+        raise ValueError("it must start with http:// or https:// and name a host")
+    return text
 
 
 class Environment(StrEnum):
@@ -104,7 +123,9 @@ class Settings(BaseSettings):
         None, validation_alias=AliasChoices("DATABASE_URL")
     )
     openai_api_key: SecretStr | None = Field(None, validation_alias=AliasChoices("OPENAI_API_KEY"))
-    openai_base_url: str | None = Field(None, validation_alias=AliasChoices("OPENAI_BASE_URL"))
+    openai_base_url: Annotated[str, AfterValidator(http_address)] | None = Field(
+        None, validation_alias=AliasChoices("OPENAI_BASE_URL")
+    )
 
     embedding_model: str = "sentence-transformers/all-MiniLM-L6-v2"
     embedding_threads: int = Field(1, ge=1, le=64)
@@ -211,7 +232,8 @@ def load_settings(env_file: Path | None = Path(".env"), **overrides: Any) -> Set
     try:
         settings = Settings(_env_file=env_file, **given)
     except ValidationError as error:
-        raise Misconfigured(_describe(error, given)) from None
+        from_files = frozenset(name for name in given_names(env_file) if name.endswith(FILE))
+        raise Misconfigured(_describe(error, given, from_files)) from None
     except SettingsError as error:
         field = re.search(r'field "(\w+)"', str(error))
         name = PREFIX + field.group(1).upper() if field else "A setting"
@@ -225,13 +247,14 @@ def _names_in(source: PydanticBaseSettingsSource) -> Mapping[str, str | None]:
     return getattr(source, "env_vars", {})
 
 
-def _describe(error: ValidationError, given: Mapping[str, object]) -> str:
+def _describe(error: ValidationError, given: Mapping[str, object], from_files: frozenset[str]) -> str:
     """One line about the first thing that is wrong. The cause is cut off, since it holds the value."""
     first = error.errors(include_url=False, include_context=False)[0]
     path = [str(part) for part in first["loc"] if not isinstance(part, int)]
     name = "__".join(path).upper() if path[0].isupper() else PREFIX + "__".join(path).upper()
     value = repr(first.get("input"))
-    hidden = name in secret_names(Settings, PREFIX) | _MAY_HOLD_A_PASSWORD or "@" in value
+    secrets = secret_names(Settings, PREFIX) | _MAY_HOLD_A_PASSWORD
+    hidden = name in secrets or f"{name}{FILE}" in from_files or "@" in value
     what = first["msg"].removeprefix("Value error, ")
     where = "Give another value." if path[0] in given else "Correct it in the environment or in .env."
     return f"{name} is {'(hidden)' if hidden else value}: {what[0].lower()}{what[1:]}. {where}"

@@ -77,7 +77,7 @@ def async_url(text: str) -> str:
         raise ValueError(f"it is not the address of a database; {_ADDRESSES}") from None
     name = _DRIVERS.get(url.drivername)
     if name is None:
-        raise ValueError(f"Deskhand has no driver for {url.drivername!r}; {_ADDRESSES}")
+        raise ValueError(f"there is no driver for {url.drivername!r} here; {_ADDRESSES}")
     if "sslmode" in url.query:
         # What libpq calls `sslmode`, and providers write into their addresses, asyncpg calls `ssl`.
         url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": url.query["sslmode"]})

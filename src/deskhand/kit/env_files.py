@@ -56,7 +56,7 @@ def check_known_names(settings_class: type[BaseSettings], prefix: str, env_file:
     """
     known = set(setting_names(settings_class, prefix))
     known |= {f"{name}{FILE}" for name in _leaves(settings_class, prefix)}
-    for name in sorted(_given_names(env_file)):
+    for name in sorted(given_names(env_file)):
         if name.startswith(prefix) and name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"did you mean {near[0]}?" if near else "see .env.example for the settings there are."
@@ -104,7 +104,8 @@ def _env_name(name: str, field: FieldInfo, prefix: str) -> str:
     return str(choices[0])
 
 
-def _given_names(env_file: Path | None) -> set[str]:
+def given_names(env_file: Path | None) -> set[str]:
+    """The names in the environment and in `.env`, in capitals."""
     names = {name.upper() for name in os.environ}
     if env_file is not None:
         with env_file.open(encoding="utf-8") as stream:

@@ -1,10 +1,9 @@
 """The key that signs tokens. A development server makes one of its own, so that no two share the default."""
 
-import contextlib
-import os
 import secrets
 from pathlib import Path
-from tempfile import TemporaryDirectory
+
+from filelock import FileLock
 
 from deskhand.kit.errors import Misconfigured
 
@@ -34,10 +33,12 @@ def local_secret_key(data_dir: Path) -> str:
 
 
 def _make(path: Path) -> None:
-    """Written whole, then linked into its place: nobody reads half a key, and of two makers one wins for both."""
-    with TemporaryDirectory(dir=path.parent, prefix=".secret-") as folder:
-        fresh = Path(folder, FILE_NAME)
+    """Written whole, then moved into its place: nobody reads half a key, and of two makers one waits for the other."""
+    with FileLock(path.with_suffix(".lock")):
+        if path.exists():
+            return
+        fresh = path.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(48), encoding="ascii")
-        with contextlib.suppress(FileExistsError):
-            os.link(fresh, path)
+        fresh.replace(path)

@@ -36,8 +36,6 @@ def read(job: Job) -> Converted:
     """Raises `DocumentEncrypted`, `DocumentCorrupt`, `TooManyPages`, and `NoTextFound` for scans."""
     with closing(_open(job)) as document:
         count = len(document)
-        if count == 0:
-            raise NoTextFound(f"{job.name!r} has no pages. Export it anew where it was made.")
         if count > job.limits.max_pages:
             raise TooManyPages(f"{job.name!r} has {count} pages; at most {job.limits.max_pages} are taken. Split it.")
         pages = [_page_lines(document, number) for number in range(count)]
@@ -63,7 +61,8 @@ def _open(job: Job) -> pdfium.PdfDocument:
                 f"{job.name!r} is protected by a password. Save it without one, and send it again."
             ) from error
         raise DocumentCorrupt(
-            f"{job.name!r} is cut off or damaged: it cannot be opened as a PDF. Export it anew where it was made."
+            f"{job.name!r} is cut off or damaged, or has no pages: it cannot be opened as a PDF. "
+            "Export it anew where it was made."
         ) from error
 
 

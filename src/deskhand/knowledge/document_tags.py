@@ -139,7 +139,8 @@ def _is_only_group(element: Element) -> bool:
 
 def _closing_sections(parent: Element) -> list[bool]:
     """For each child, whether only folds, then a heading or the end follow: what comes later must not land under
-    the heading that a fold becomes."""
+    the heading that a fold becomes.
+    """
     closes = [True] * len(parent.children)
     for index in range(len(parent.children) - 2, -1, -1):
         after = parent.children[index + 1]

@@ -85,6 +85,11 @@ class DocumentWorker:
         """Of the process that waits or works, if there is one."""
         return self._process.pid if self._process else None
 
+    @property
+    def busy(self) -> bool:
+        """Whether a document is being parsed."""
+        return self._turn.locked()
+
     async def run(self, job: Job) -> Converted:
         """Parses in the worker. Waiting for its turn does not count against the document's time."""
         async with self._turn:
@@ -110,24 +115,13 @@ class DocumentWorker:
 
     async def _start(self) -> asyncio.subprocess.Process:
         self._served = 0
-        self._process = process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-P",
-            "-m",
-            "deskhand.knowledge.document_worker_process",
-            str(self._memory_bytes),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env=_environment(),
-            start_new_session=True,
-        )
         try:
             async with asyncio.timeout(_START_SECONDS):
+                self._process = process = await _spawn(self._memory_bytes)
                 await _receive(process, _START_LIMIT)
-        except (TimeoutError, asyncio.IncompleteReadError) as error:
+        except (TimeoutError, asyncio.IncompleteReadError, OSError) as error:
             await self._end()
-            _log.exception("document_worker_did_not_start", exit_code=process.returncode)
+            _log.exception("document_worker_did_not_start")
             raise ReaderUnavailable("Documents cannot be read at the moment. Try again in a minute.") from error
         except BaseException:
             await self._end()
@@ -169,6 +163,22 @@ class DocumentWorker:
         if self._idle is not None:
             self._idle.cancel()
             self._idle = None
+
+
+async def _spawn(memory_bytes: int) -> asyncio.subprocess.Process:
+    """A process of its own session: an interrupt at the terminal is for the server, which then ends this one."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-P",
+        "-m",
+        "deskhand.knowledge.document_worker_process",
+        str(memory_bytes),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env=_environment(),
+        start_new_session=True,
+    )
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:

@@ -1,4 +1,4 @@
-"""The process that parses what may be hostile: started by `document_worker` as `python -m`, never imported.
+"""The process that parses what may be hostile: started by `document_worker` as `python -m`.
 
 It reads frames from standard input and answers on standard output, one document after the other, until its
 input ends. Before it reads anything it gives up what a parser does not need: more memory than it was granted,
@@ -9,6 +9,7 @@ import contextlib
 import os
 import resource
 import sys
+from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from deskhand.knowledge.document_formats import read_document
@@ -19,6 +20,7 @@ from deskhand.knowledge.document_frames import (
     encode_answer,
     frame_length,
 )
+from deskhand.knowledge.document_model import Job
 from deskhand.knowledge.document_refusals import DocumentCorrupt, DocumentRefused, TooComplex
 
 _FORBIDDEN_EVENTS = (
@@ -39,23 +41,31 @@ _GRACE_SECONDS = 5
 
 
 def main(memory_bytes: int) -> None:
-    """Serves until standard input ends. Standard output belongs to the frames: whatever prints goes nowhere."""
+    """Standard output belongs to the frames: whatever a parser prints goes nowhere."""
     source = os.fdopen(os.dup(0), "rb")
     target = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     _give_up_rights(memory_bytes)
-    _send(target, encode_answer(Answer(ready=True)))
+    serve(source, target, before_each=_grant_seconds)
+
+
+def serve(source: BinaryIO, target: BinaryIO, *, before_each: Callable[[float], None]) -> None:
+    """Says that it is ready, then answers each document until the source ends or one has exhausted the process.
+
+    `before_each` is called with the seconds that the next document may take.
+    """
+    _send(target, Answer(ready=True))
     while prefix := source.read(FRAME_PREFIX):
-        answer = _answer(source.read(frame_length(prefix)))
-        _send(target, encode_answer(answer))
+        job = decode_job(source.read(frame_length(prefix)))
+        before_each(job.limits.timeout_seconds)
+        answer = _answer(job)
+        _send(target, answer)
         if answer.exhausted:
             return
 
 
-def _answer(payload: bytes) -> Answer:
+def _answer(job: Job) -> Answer:
     """The border of a job: whatever a parser raises becomes an answer."""
-    job = decode_job(payload)
-    _grant_seconds(job.limits.timeout_seconds)
     try:
         return Answer(converted=read_document(job))
     except DocumentRefused as refusal:
@@ -95,8 +105,8 @@ def _grant_seconds(seconds: float) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (allowed, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
-def _send(target: BinaryIO, frame: bytes) -> None:
-    target.write(frame)
+def _send(target: BinaryIO, answer: Answer) -> None:
+    target.write(encode_answer(answer))
     target.flush()
 
 

@@ -20,11 +20,9 @@ from deskhand.llm.offline_words import Term, keys, matches, tokens
 MAX_CANDIDATES = 40
 """Pieces that are embedded for one question; the rest is left out by words alone."""
 
-MEANING, HEADING, OWN_WORDS, WORDS, RELEVANCE, CUE, NO_FIGURE = 1.0, 0.5, 0.3, 0.6, 0.4, 0.12, -0.36
+MEANING, HEADING, OWN_WORDS, WORDS, RELEVANCE, CUE, NO_FIGURE = 1.0, 0.25, 0.2, 0.45, 0.6, 0.2, -0.4
 """What one point of each sign is worth. Fitted so that the piece that answers comes first as often as possible
 (softmax regression over the pieces of two help centres, each checked on the other), then rounded."""
-
-FEW_WORDS = 5
 
 BACKGROUND = 0.5
 """A word of the background counts half of a word of the asking sentence."""
@@ -110,8 +108,8 @@ def heading_of(piece: Piece) -> str:
 
 
 def _compared(piece: Piece) -> str:
-    """What of a piece is compared with the question. A few words alone say too little: they get their heading."""
-    return piece.text if len(piece.text.split()) > FEW_WORDS else f"{heading_of(piece)}: {piece.text}"
+    """What of a piece is compared with the question: under its heading, as readers of the page meet it."""
+    return f"{heading_of(piece)}: {piece.text}"
 
 
 def _vocabulary(pieces: Sequence[Piece]) -> set[str]:

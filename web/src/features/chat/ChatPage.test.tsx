@@ -45,15 +45,11 @@ beforeEach(() => {
       new Response(JSON.stringify(reply.body), { status: reply.status ?? 200 }),
     );
   });
-  vi.stubGlobal(
-    "WebSocket",
-    class {
-      constructor() {
-        socket = new FakeSocket();
-        return socket;
-      }
-    },
-  );
+  const opened = function WebSocket() {
+    socket = new FakeSocket();
+    return socket;
+  };
+  vi.stubGlobal("WebSocket", opened);
 });
 
 const receive = (...raw: object[]) => {

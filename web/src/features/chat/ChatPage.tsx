@@ -51,15 +51,21 @@ function Chat({ config }: { config: ChatConfig }) {
     if (matchMedia("(pointer: fine)").matches) field.current?.focus();
   }, [config]);
 
-  const ask = (text: string) => {
-    chat.submit(text);
-    field.current?.focus({ preventScroll: true });
-  };
-  const edit = (item: CustomerItem) => {
-    chat.discard(item.key);
-    setDraft(draft.trim() === "" ? item.text : `${item.text}\n\n${draft}`);
-    field.current?.focus();
-  };
+  const ask = useCallback(
+    (text: string) => {
+      chat.submit(text);
+      field.current?.focus({ preventScroll: true });
+    },
+    [chat],
+  );
+  const edit = useCallback(
+    (item: CustomerItem) => {
+      chat.discard(item.key);
+      setDraft((draft) => (draft.trim() === "" ? item.text : `${item.text}\n\n${draft}`));
+      field.current?.focus();
+    },
+    [chat, setDraft],
+  );
   const startFresh = () => {
     sources.close();
     chat.startFresh();

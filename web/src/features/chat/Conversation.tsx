@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef } from "react";
 
 import type { ChatConfig } from "../../api/types";
 import { Button } from "../../design/Button";
@@ -72,6 +72,12 @@ function Log({ state, config, onBefore, ...rest }: ConversationProps & { onBefor
   const chat = useChat();
   const { history, turns, inFlight } = state;
   const busy = turns.length > 0 || inFlight.length > 0;
+  const retry = useCallback(
+    (key: string) => {
+      chat.retry(key);
+    },
+    [chat],
+  );
   return (
     <div className="mx-auto w-full max-w-3xl space-y-7 px-4 py-6 sm:px-6 sm:py-8">
       <EarlierMessages state={state} onBefore={onBefore} />
@@ -84,11 +90,11 @@ function Log({ state, config, onBefore, ...rest }: ConversationProps & { onBefor
         className="space-y-7"
       >
         <MessageList
-          state={state}
+          past={state.past}
+          items={state.items}
+          connection={state.connection}
           agentName={config.agent_name}
-          onRetry={(key) => {
-            chat.retry(key);
-          }}
+          onRetry={retry}
           {...rest}
         />
       </div>

@@ -1,15 +1,14 @@
-import { useState } from "react";
+import { type Dispatch, type SetStateAction, useEffect, useState } from "react";
 
 import { perTab } from "../../../api/storage";
 
 /** Text that is being written, kept over a reload of the tab. */
-export function useDraft(tenant: string): [string, (text: string) => void] {
+export function useDraft(tenant: string): [string, Dispatch<SetStateAction<string>>] {
   const key = `deskhand.draft.${tenant}`;
   const [text, setText] = useState(() => perTab.get(key) ?? "");
-  const change = (next: string) => {
-    setText(next);
-    if (next === "") perTab.remove(key);
-    else perTab.set(key, next);
-  };
-  return [text, change];
+  useEffect(() => {
+    if (text === "") perTab.remove(key);
+    else perTab.set(key, text);
+  }, [key, text]);
+  return [text, setText];
 }

@@ -1,6 +1,5 @@
-import type { Element } from "hast";
-import { createContext, type ReactNode, useContext, useMemo } from "react";
-import type { Components } from "react-markdown";
+import { type ComponentProps, createContext, useContext, useMemo } from "react";
+import type { Components, ExtraProps } from "react-markdown";
 
 import { cx } from "../../../design/cx";
 import { Markdown, type PluggableList } from "../../../design/Markdown";
@@ -43,7 +42,7 @@ type AnswerTextProps = {
 
 const Citations = createContext<Omit<AnswerTextProps, "text">>({ citations: [] });
 
-function Cite({ node, children }: { node?: Element; children?: ReactNode }) {
+function Cite({ node, children }: ComponentProps<"cite"> & ExtraProps) {
   const { citations, active, onOpen } = useContext(Citations);
   const number = Number(node?.properties["dataNumber"]);
   const title = citations.find((citation) => citation.number === number)?.title;

@@ -1,4 +1,4 @@
-import { Fragment } from "react";
+import { Fragment, memo } from "react";
 
 import type { ChatState, CustomerItem, Item } from "../state/model";
 import { dayName, sameDay, useNow } from "../time";
@@ -30,8 +30,7 @@ function DayMark({ item, before, now }: { item: Item; before: Item | undefined; 
   return <Divider text={dayName(at, now)} />;
 }
 
-type MessageListProps = {
-  state: ChatState;
+type MessageListProps = Pick<ChatState, "past" | "items" | "connection"> & {
   agentName: string;
   open: OpenCitation | null;
   onOpen: (messageId: string, number: number) => void;
@@ -40,28 +39,24 @@ type MessageListProps = {
   onEdit: (item: CustomerItem) => void;
 };
 
-export function MessageList(props: MessageListProps) {
-  const { state, agentName, open, onOpen, onAsk, onRetry, onEdit } = props;
+/** Drawn anew only when a message changes, not with every piece of streaming text. */
+export const MessageList = memo(function MessageList(props: MessageListProps) {
+  const { past, items, connection, agentName, open, onOpen, onAsk, onRetry, onEdit } = props;
   const now = useNow();
-  const all = [...state.past, ...state.items];
+  const all = [...past, ...items];
   const last = all.at(-1);
   return all.map((item, index) => (
     <Fragment key={item.key}>
       <DayMark item={item} before={all[index - 1]} now={now} />
       {item.kind === "note" && <Divider text={item.text} />}
       {item.kind === "customer" && (
-        <CustomerMessage
-          item={item}
-          connection={state.connection}
-          onRetry={onRetry}
-          onEdit={onEdit}
-        />
+        <CustomerMessage item={item} connection={connection} onRetry={onRetry} onEdit={onEdit} />
       )}
       {item.kind === "reply" && (
         <AgentMessage
           message={item.message}
           agentName={agentName}
-          past={index < state.past.length}
+          past={index < past.length}
           latest={item === last}
           active={open?.messageId === item.message.id ? open.number : null}
           onOpen={onOpen}
@@ -70,4 +65,4 @@ export function MessageList(props: MessageListProps) {
       )}
     </Fragment>
   ));
-}
+});

@@ -60,27 +60,29 @@ export function changeTurn(
 
 type Start = Extract<ServerEvent, { type: "start" }>;
 
-/**
- * The message as the server has it. It may be here twice, as what was sent and as part of the
- * history: it stays where it stands first.
- */
-function storeMessage(items: Item[], frame: Frame, event: Start): [Item[], CustomerItem] {
-  const mine = items.find((item) => item.kind === "customer" && item.key === event.key);
-  const same = items.filter(
+/** What this page knows of a message that starts: as sent, as part of the history, or both. */
+function doublesOf(items: Item[], event: Start): CustomerItem[] {
+  return items.filter(
     (item): item is CustomerItem =>
-      item.kind === "customer" && (item === mine || item.id === event.messageId),
+      item.kind === "customer" && (item.key === event.key || item.id === event.messageId),
   );
+}
+
+/** The message as the server has it. Known twice, it stays where it stands first, under its key. */
+function storeMessage(items: Item[], frame: Frame, event: Start): [Item[], CustomerItem] {
+  const known = doublesOf(items, event);
+  const [first] = known;
+  const mine = known.find((item) => item.key === event.key) ?? first;
   const stored: CustomerItem = {
     kind: "customer",
-    key: mine?.key ?? same[0]?.key ?? event.key ?? event.messageId,
+    key: mine?.key ?? event.key ?? event.messageId,
     id: event.messageId,
-    text: event.text || (same[0]?.text ?? ""),
-    at: same[0]?.at ?? frame.at,
+    text: event.text,
+    at: first?.at ?? frame.at,
     delivery: { state: "sent" },
   };
-  const [first, ...doubles] = same;
   if (first === undefined) return [place(items, stored), stored];
-  const others = items.filter((item) => !doubles.some((double) => double === item));
+  const others = items.filter((item) => item === first || !known.some((one) => one === item));
   return [others.map((item) => (item === first ? stored : item)), stored];
 }
 
