@@ -10,7 +10,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from deskhand.commands.connection import ensure_default_tenant
 from deskhand.commands.recovery import answer_interrupted_turns, mend_indexes
 from deskhand.commands.terminal import load_embedder, settings_for_command
-from deskhand.wiring import open_house
+from deskhand.kit.errors import DeskhandError
+from deskhand.wiring import House, open_house
 
 
 class Application:
@@ -30,15 +31,26 @@ class Application:
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         async with AsyncExitStack() as stack:
-            settings = settings_for_command(quiet=False)
-            house = await stack.enter_async_context(open_house(settings, embedder=await load_embedder(settings)))
-            await ensure_default_tenant(house)
-            await mend_indexes(house)
+            try:
+                house = await _open(stack)
+            except DeskhandError as error:
+                # Raised, it would be taken for a sign that we have no lifespan, and the server would go on.
+                await send({"type": "lifespan.startup.failed", "message": error.detail})
+                return
             self._app = house.app
             await answer_interrupted_turns(house)
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _open(stack: AsyncExitStack) -> House:
+    settings = settings_for_command(quiet=False)
+    embedder = await stack.enter_async_context(await load_embedder(settings))
+    house = await stack.enter_async_context(open_house(settings, embedder=embedder))
+    await ensure_default_tenant(house)
+    await mend_indexes(house)
+    return house
 
 
 application = Application()

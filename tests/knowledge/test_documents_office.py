@@ -135,7 +135,7 @@ async def test_a_presentation_gives_each_slide_under_its_title_without_comments(
     deeper.text, deeper.level = "and the dog", 1
     points.notes_slide.notes_text_frame.text = "Smile"
     figures = source.slides.add_slide(source.slide_layouts[6])
-    chart = CategoryChartData()
+    chart: Any = CategoryChartData()  # type: ignore[no-untyped-call] # the library has no types
     chart.categories = ["May", "June"]
     chart.add_series("Tickets", (3, None))
     figures.shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, 0, 0, Inches(3), Inches(3), chart)

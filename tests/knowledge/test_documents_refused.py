@@ -203,8 +203,8 @@ async def test_more_than_may_be_unpacked_in_all_is_refused() -> None:
 
 async def test_many_small_members_that_are_dense_together_are_refused() -> None:
     members = {f"word/{number}.xml": b"\x00" * 60_000 for number in range(30)}
+    limits = replace(LIMITS, ratio_floor_bytes=MIB, max_ratio=100)
     with pytest.raises(ArchiveBomb, match="times its size"):
-        limits = replace(LIMITS, ratio_floor_bytes=MIB, max_ratio=100)
         await convert("a.docx", archive({**WORD, **members}), limits)
 
 

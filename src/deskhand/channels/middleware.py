@@ -1,4 +1,4 @@
-"""Around every request: its id, its time, its log line, and a bound on its size. Plain ASGI, so that streams stay streams."""
+"""Around every request: its id, its time, its log line, a bound on its size. Plain ASGI: streams stay streams."""
 
 import re
 import time

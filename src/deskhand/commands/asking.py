@@ -1,19 +1,32 @@
 """`deskhand ask` and `deskhand chat`: a conversation in the terminal, as a visitor of the chat page would have it."""
 
 import json
+import signal
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import httpx
 import typer
 from rich.markdown import Markdown
+from rich.markup import escape
 from rich.panel import Panel
 
 from deskhand.commands.connection import call, connect
-from deskhand.commands.terminal import AsJson, DataDir, KnowledgeBases, Tenant, console, run, settings_for_command
-from deskhand.kit.errors import DeskhandError
+from deskhand.commands.terminal import (
+    AsJson,
+    DataDir,
+    KnowledgeBases,
+    Tenant,
+    console,
+    is_text,
+    only_text,
+    run,
+    say_error,
+    settings_for_command,
+)
+from deskhand.kit.errors import BadInput, DeskhandError
 
-Question = Annotated[str, typer.Argument(help="The question, in quotes.", show_default=False)]
+Question = Annotated[str, typer.Argument(help="The question, in quotes.", show_default=False, callback=only_text)]
 _GOODBYE = {"", "exit", "quit", ":q"}
 
 
@@ -26,7 +39,13 @@ class Conversation:
     bases: tuple[str, ...]
 
     async def ask(self, message: str) -> dict[str, Any]:
-        """The whole answer."""
+        """The whole answer.
+
+        Raises:
+            DeskhandError: when there is none; it says why.
+        """
+        if not is_text(message):
+            raise BadInput("The message is not UTF-8 text: type it anew.")
         body = {"message": message, "knowledge_bases": list(self.bases)}
         answer: dict[str, Any] = await call(
             self.client, "POST", f"/api/v1/chat/sessions/{self.session_id}/messages", json=body
@@ -35,7 +54,17 @@ class Conversation:
 
 
 async def converse(client: httpx.AsyncClient, bases: list[str] | None) -> Conversation:
-    """A new session, on a thread of its own."""
+    """A new session, on a thread of its own.
+
+    Raises:
+        BadInput: when there is no such knowledge base.
+    """
+    if bases:
+        there = {base["slug"] for base in await call(client, "GET", "/api/v1/knowledge/bases")}
+        missing = next((base for base in bases if base not in there), None)
+        if missing is not None:
+            known = ", ".join(map(repr, sorted(there))) or "none yet: make one with `deskhand ingest`"
+            raise BadInput(f"There is no knowledge base {missing!r}; there are {known}.")
     opened = await call(client, "POST", "/api/v1/sessions", json={})
     return Conversation(client=client, session_id=opened["id"], bases=tuple(bases or ()))
 
@@ -74,16 +103,20 @@ def chat(kb: KnowledgeBases = None, tenant: Tenant = None, data_dir: DataDir = N
                 try:
                     _show(await conversation.ask(message))
                 except DeskhandError as error:
-                    console.print(f"[red]{error.detail}[/]", highlight=False)
+                    say_error(error.detail)
 
     run(work)
 
 
 def _read_line() -> str:
+    # The event loop keeps the first Ctrl-C to itself until it is given a turn, which it is not while we wait here.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return console.input("[bold cyan]you ›[/] ").strip()
     except EOFError:
         return ""
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _as_asked(answer: dict[str, Any]) -> dict[str, Any]:
@@ -98,4 +131,5 @@ def _show(answer: dict[str, Any]) -> None:
     console.print(Panel(Markdown(answer["answer"]), border_style="green" if answer["answered"] else "yellow"))
     for citation in answer["citations"]:
         where = " › ".join(part for part in (citation["title"], citation["heading"]) if part)
-        console.print(f" [bold]\\[{citation['number']}][/] {where}  [dim]{citation['source']}[/]", highlight=False)
+        source = escape(citation["source"])
+        console.print(f" [bold]\\[{citation['number']}][/] {escape(where)}  [dim]{source}[/]", highlight=False)

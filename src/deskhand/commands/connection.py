@@ -4,28 +4,27 @@ Either way the command speaks HTTP, so there is one way in and one set of checks
 """
 
 import asyncio
-import json
-import os
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
+from sqlalchemy.exc import SQLAlchemyError
 
+from deskhand.commands.presence import ServerUnreachable, find_server
 from deskhand.commands.terminal import load_embedder
 from deskhand.kit.clock import SystemClock
 from deskhand.kit.db import Database
-from deskhand.kit.errors import DeskhandError
+from deskhand.kit.errors import DeskhandError, Misconfigured
 from deskhand.settings import Settings
 from deskhand.tenancy.directory import Directory
 from deskhand.tenancy.scope import Role
 from deskhand.tenancy.tokens import TokenSigner
 from deskhand.wiring import House, open_house, secret_key_of
 
-SERVER_FILE = "server.json"
 LOCAL_USER = "local"
 TIMEOUT = httpx.Timeout(600.0, connect=5.0)
+_REFUSED_TOKEN = "token_refused"  # noqa: S105 - an error's code
 
 
 class RequestFailed(DeskhandError):
@@ -39,32 +38,49 @@ class RequestFailed(DeskhandError):
         self.server_code = server_code
 
 
-@contextmanager
-def announced(settings: Settings, url: str) -> Iterator[None]:
-    """While it lasts, commands on this data directory find the server at `url`."""
-    path = settings.data_dir / SERVER_FILE
-    path.write_text(json.dumps({"pid": os.getpid(), "url": url}), encoding="utf-8")
-    try:
-        yield
-    finally:
-        path.unlink(missing_ok=True)
-
-
 @asynccontextmanager
 async def connect(settings: Settings, tenant: str | None) -> AsyncIterator[httpx.AsyncClient]:
     """An HTTP client signed in as the tenant's owner: whoever may read the data directory is that anyway."""
-    url = await _running_server(settings)
-    if url is not None:
-        async with httpx.AsyncClient(base_url=url, timeout=TIMEOUT) as client:
-            await _sign_in(client, settings, tenant)
-            yield client
-        return
-    async with open_house(settings, embedder=await load_embedder(settings)) as house:
+    slug = tenant or settings.default_tenant
+    url = await asyncio.to_thread(find_server, settings.data_dir)
+    opened = _open(settings, slug) if url is None else _reach(settings, slug, url)
+    async with opened as client:
+        yield client
+
+
+@asynccontextmanager
+async def _open(settings: Settings, slug: str) -> AsyncIterator[httpx.AsyncClient]:
+    async with await load_embedder(settings) as embedder, open_house(settings, embedder=embedder) as house:
         await ensure_default_tenant(house)
-        transport = httpx.ASGITransport(house.app)
+        transport = httpx.ASGITransport(house.app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://deskhand", timeout=TIMEOUT) as client:
-            await _sign_in(client, settings, tenant)
+            await _sign_in(client, house.directory, house.signer, slug)
             yield client
+
+
+@asynccontextmanager
+async def _reach(settings: Settings, slug: str, url: str) -> AsyncIterator[httpx.AsyncClient]:
+    clock = SystemClock()
+    signer = TokenSigner(secret_key_of(settings), clock, staff_hours=1)
+    database = Database(settings.resolved_database_url)
+    # A proxy for the web has no business between two processes of one machine.
+    async with httpx.AsyncClient(base_url=url, timeout=TIMEOUT, trust_env=False) as client:
+        try:
+            await _sign_in(client, Directory(database, signer, clock), signer, slug)
+        except (SQLAlchemyError, OSError) as error:
+            raise Misconfigured(
+                f"The server at {url} runs on another database than {database.url.render_as_string()!r}: "
+                "give the command the same DATABASE_URL."
+            ) from error
+        finally:
+            await database.close()
+        yield client
+
+
+async def _sign_in(client: httpx.AsyncClient, directory: Directory, signer: TokenSigner, slug: str) -> None:
+    profile = await directory.tenant(slug)
+    issued = signer.for_user(tenant_id=profile.id, user_id=LOCAL_USER, role=Role.OWNER)
+    client.headers["Authorization"] = f"Bearer {issued.token}"
 
 
 async def ensure_default_tenant(house: House) -> None:
@@ -81,42 +97,26 @@ async def call(client: httpx.AsyncClient, method: str, path: str, **request: Any
 
     Raises:
         RequestFailed: with the server's own words.
+        ServerUnreachable: when it does not answer.
     """
-    response = await client.request(method, path, **request)
+    try:
+        response = await client.request(method, path, **request)
+    except httpx.HTTPError as error:
+        reason = str(error) or type(error).__name__
+        raise ServerUnreachable(
+            f"The server at {client.base_url} did not answer ({reason}): see its log, then run this again."
+        ) from error
     if response.is_success:
         return response.json() if response.content else None
+    raise _refusal(response)
+
+
+def _refusal(response: httpx.Response) -> RequestFailed:
     try:
         problem = response.json()
-        raise RequestFailed(problem["detail"], server_code=problem["code"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise RequestFailed(f"The server answered {response.status_code}.", server_code="unknown") from error
-
-
-async def _running_server(settings: Settings) -> str | None:
-    found = await asyncio.to_thread(_read, settings.data_dir / SERVER_FILE)
-    if found is None:
-        return None
-    try:
-        async with httpx.AsyncClient(base_url=found, timeout=2.0) as client:
-            return found if (await client.get("/health/live")).is_success else None
-    except httpx.HTTPError:
-        return None
-
-
-def _read(path: Path) -> str | None:
-    try:
-        return str(json.loads(path.read_text(encoding="utf-8"))["url"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-async def _sign_in(client: httpx.AsyncClient, settings: Settings, tenant: str | None) -> None:
-    clock = SystemClock()
-    signer = TokenSigner(secret_key_of(settings), clock, staff_hours=1)
-    database = Database(settings.resolved_database_url)
-    try:
-        profile = await Directory(database, signer, clock).tenant(tenant or settings.default_tenant)
-    finally:
-        await database.close()
-    issued = signer.for_user(tenant_id=profile.id, user_id=LOCAL_USER, role=Role.OWNER)
-    client.headers["Authorization"] = f"Bearer {issued.token}"
+        detail, code = str(problem["detail"]), str(problem["code"])
+    except (ValueError, KeyError, TypeError):
+        return RequestFailed(f"The server answered {response.status_code}.", server_code="unknown")
+    if code == _REFUSED_TOKEN:
+        detail = "The server signs with another key: give the command the same DESKHAND_SECRET_KEY."
+    return RequestFailed(detail, server_code=code)

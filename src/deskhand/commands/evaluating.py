@@ -48,7 +48,7 @@ def retrieval(data: Data, mode: Mode = SearchMode.HYBRID, *, as_json: AsJson = F
         with TemporaryDirectory() as folder:
             database = f"sqlite+aiosqlite:///{folder}/deskhand.db"
             settings = settings_for_command(Path(folder), database_url=database)
-            async with open_house(settings, embedder=await load_embedder(settings)) as house:
+            async with await load_embedder(settings) as embedder, open_house(settings, embedder=embedder) as house:
                 tenant = await house.directory.ensure_tenant("evaluation", company="Evaluation", agent_name="Agent")
                 scope = TenantScope(tenant_id=tenant.id, role=Role.OWNER)
                 return await evaluate_retrieval(house.library, scope, rows, mode, report)

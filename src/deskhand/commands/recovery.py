@@ -1,17 +1,22 @@
 """What a start does about what a crash left: turns without an answer, passages out of step with the database."""
 
+from collections.abc import AsyncIterator, Callable
+
 import structlog
 from sqlalchemy import select
 
 from deskhand.conversations.repository import ConversationRepository
 from deskhand.conversations.turn_repository import unfinished_turns
 from deskhand.kit.errors import DeskhandError
+from deskhand.knowledge.model import Base
 from deskhand.tenancy.scope import Role, TenantScope
 from deskhand.tenancy.tables import Tenant
 from deskhand.turns.state import Accepted
 from deskhand.wiring import House
 
 log = structlog.get_logger(__name__)
+
+Report = Callable[[int, int], None]
 
 
 async def answer_interrupted_turns(house: House) -> int:
@@ -29,16 +34,34 @@ async def answer_interrupted_turns(house: House) -> int:
 
 
 async def mend_indexes(house: House) -> int:
-    """Bring the passage index into line with the database, for every tenant; how many passages were embedded."""
-    async with house.store.database.read() as db:
-        tenant_ids = (await db.scalars(select(Tenant.id))).all()
+    """Bring the passage index into line with the database where that can be done; how many passages were embedded."""
     embedded = 0
+    async for scope, base in every_base(house):
+        try:
+            embedded += await mend_index(house, scope, base)
+        except DeskhandError as error:
+            log.error("index_not_mended", base=base.slug, reason=error.detail)  # noqa: TRY400 - the reason says it all
+    return embedded
+
+
+async def mend_index(house: House, scope: TenantScope, base: Base, report: Report = lambda *_: None) -> int:
+    """The same for one base; `report(done, all)` counts its passages.
+
+    Raises:
+        DeskhandError: when it cannot be done; the base is searched as far as it is indexed.
+    """
+    embedded = 0
+    async for done, total in house.library.reindex(scope, base):
+        report(done, total)
+        embedded = done
+    return embedded
+
+
+async def every_base(house: House) -> AsyncIterator[tuple[TenantScope, Base]]:
+    """The knowledge bases of all tenants, each with the scope that may change it."""
+    async with house.store.database.read() as db:
+        tenant_ids = (await db.scalars(select(Tenant.id).order_by(Tenant.id))).all()
     for tenant_id in tenant_ids:
         scope = TenantScope(tenant_id=tenant_id, role=Role.OWNER)
         for base in await house.library.bases(scope):
-            try:
-                async for done, _ in house.library.reindex(scope, base):
-                    embedded = max(embedded, done)
-            except DeskhandError as error:
-                log.error("index_not_mended", base=base.slug, reason=error.detail)
-    return embedded
+            yield scope, base

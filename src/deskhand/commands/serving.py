@@ -1,14 +1,18 @@
 """`deskhand serve` and `deskhand demo`: the server, from an open port to a drained stop."""
 
 import asyncio
+import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 import uvicorn
 from rich.progress import Progress
 
-from deskhand.commands.connection import announced, ensure_default_tenant
+from deskhand.commands.connection import ensure_default_tenant
+from deskhand.commands.presence import claimed
 from deskhand.commands.recovery import answer_interrupted_turns, mend_indexes
 from deskhand.commands.terminal import DataDir, console, load_embedder, run, settings_for_command
 from deskhand.demo.seed import SignIn, seed
@@ -36,16 +40,30 @@ def demo(host: Host = None, port: Port = None, data_dir: DataDir = None) -> None
     run(lambda: _serve(settings, with_demo=True))
 
 
+class _Server(uvicorn.Server):
+    """Stops on a signal, and leaves it at that: uvicorn would raise the signal anew before the house is closed."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+
+
 async def _serve(settings: Settings, *, with_demo: bool) -> None:
-    with listening_socket(settings.host, settings.port) as listener:
-        async with open_house(settings, embedder=await load_embedder(settings)) as house:
+    with claimed(settings.data_dir) as claim, listening_socket(settings.host, settings.port) as listener:
+        async with await load_embedder(settings) as embedder, open_house(settings, embedder=embedder) as house:
             await ensure_default_tenant(house)
             signin = await _seed(house) if with_demo else None
             await mend_indexes(house)
-            host, port = listener.getsockname()[:2]
-            url = f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{port}"  # noqa: S104 - compared
-            with announced(settings, url):
-                await _run_server(house, listener, url, signin)
+            url = address_of(listener)
+            claim.announce(url)
+            await _run_server(house, listener, url, signin)
 
 
 async def _run_server(house: House, listener: socket.socket, url: str, signin: SignIn | None) -> None:
@@ -58,11 +76,18 @@ async def _run_server(house: House, listener: socket.socket, url: str, signin: S
         timeout_graceful_shutdown=25,
         server_header=False,
     )
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    serving = asyncio.create_task(_Server(config).serve(sockets=[listener]))
     await answer_interrupted_turns(house)
     _print_welcome(url, signin)
     await serving
+
+
+def address_of(listener: socket.socket) -> str:
+    """Where this machine reaches it: the loopback address when it listens on all of them."""
+    host, port = listener.getsockname()[:2]
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
+    host = everywhere.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 async def _seed(house: House) -> SignIn:
@@ -81,8 +106,9 @@ def listening_socket(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         # Without the protocol's number asyncio leaves Nagle's algorithm on, which costs 40 ms a streamed answer.
         listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    except OSError as error:
-        raise Misconfigured(f"The host {host!r} is not an address of this machine: {error.strerror}.") from error
+    except (OSError, UnicodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no name of a host"
+        raise Misconfigured(f"The host {host!r} is not an address of this machine: {reason}.") from error
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

@@ -1,4 +1,4 @@
-"""SQL of threads, sessions and messages. Built from a scope: a contact sees its own conversations, staff their tenant's."""
+"""SQL of threads, sessions and messages. In its scope a contact sees its own conversations, staff their tenant's."""
 
 from collections.abc import Sequence
 from dataclasses import asdict

@@ -44,11 +44,15 @@ class Block:
 
 
 def count_words(text: str) -> int:
-    """Words between blanks; two signs of a script without blanks are a word, and so are 20 letters without one."""
-    words = len(text.split())
+    """Words between blanks; two signs of a script without blanks are a word, and so are 20 letters without one.
+
+    Two texts together never count more than each alone.
+    """
+    words = text.split()
+    count = len(words)
     if not text.isascii():
-        words += len(_CJK.findall(text)) // _CJK_SIGNS_OF_WORD
-    return max(words, len(text) // _CHARS_OF_LONG_WORD)
+        count += -(-len(_CJK.findall(text)) // _CJK_SIGNS_OF_WORD)
+    return max(count, -(-sum(map(len, words)) // _CHARS_OF_LONG_WORD))
 
 
 def parse_blocks(text: str, lines: Sequence[str]) -> list[Block]:

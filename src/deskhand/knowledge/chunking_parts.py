@@ -4,6 +4,7 @@ Whole blocks stay together while they fit. Where one does not: a list parts betw
 (each part under the table's head), code between lines (each part fenced anew), a paragraph between sentences.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from deskhand.kit.sentences import sentence_spans
 from deskhand.knowledge.chunking_blocks import Block, count_words
 
 _TABLE_HEAD_LINES = 2
+_LETTERS_OF_LONG_WORD = 20
+_WORD = re.compile(r"\S+\s*")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,7 +97,7 @@ def _part(run: Sequence[Unit], overlap: str) -> Part:
         wrapped = unit.after
     if wrapped:
         written.append(f"\n{wrapped}")
-    return Part(text="".join(written), start=run[0].start, end=run[-1].end)
+    return Part(text="".join(written).rstrip(), start=run[0].start, end=run[-1].end)
 
 
 def _last_sentences(run: Sequence[Unit], words: int) -> str:
@@ -194,35 +197,42 @@ def _sentences(lines: Sequence[str], block: Block, room: int) -> Iterator[Unit]:
     spans = sentence_spans(text) or [(0, len(text))]
     begins = [0, *(start for start, _ in spans[1:])]
     position = line = 0
+    joint = "\n\n"
     for start, end in zip(begins, [*begins[1:], len(text)], strict=True):
-        for piece in _bounded(text[start:end].strip("\n"), room):
-            line += text.count("\n", position, start)
-            position = start
-            number = min(block.start + line, block.end - 1)
-            yield Unit(
-                text=piece.rstrip(),
-                start=number,
-                end=block.end if end == len(text) else number + 1 + text.count("\n", start, end),
-                words=count_words(piece),
-                joint="\n" if start and "\n" in text[max(start - 1, 0) : start] else " ",
-                prose=True,
-            )
+        line += text.count("\n", position, start)
+        position = start
+        number = min(block.start + line, block.end - 1)
+        last = block.end if end == len(text) else min(number + 1 + text.count("\n", start, end), block.end)
+        for piece in _bounded(text[start:end], room):
+            said = piece.rstrip()
+            yield Unit(text=said, start=number, end=last, words=count_words(said), joint=joint, prose=True)
+            joint = piece[len(said) :]
 
 
 def _bounded(sentence: str, room: int) -> Iterator[str]:
+    """The sentence, in pieces of whole words where it is too long."""
     if count_words(sentence) <= room:
         yield sentence
         return
-    size = max(room * len(sentence) // max(count_words(sentence), 1), 1)
-    while len(sentence) > size or count_words(sentence) > room:
-        cut = max(sentence.rfind(" ", 0, size), sentence.rfind("\n", 0, size))
-        cut = cut if cut > 0 else size
-        while count_words(sentence[:cut]) > room and cut > 1:
-            cut = cut // 2
-        yield sentence[:cut]
-        sentence = sentence[cut:].lstrip()
-    if sentence:
-        yield sentence
+    begin, words = 0, 0
+    for word in _WORD.finditer(sentence):
+        cost = count_words(word.group())
+        if words and words + cost > room:
+            yield sentence[begin : word.start()]
+            begin, words = word.start(), 0
+        words += cost
+        while words > room:  # one word longer than a part
+            cut = begin + _fitting(sentence[begin:], room)
+            yield sentence[begin:cut]
+            begin, words = cut, count_words(sentence[cut : word.end()])
+    yield sentence[begin:]
+
+
+def _fitting(text: str, room: int) -> int:
+    size = min(len(text), room * _LETTERS_OF_LONG_WORD)
+    while size > 1 and count_words(text[:size]) > room:
+        size //= 2
+    return max(size, 1)
 
 
 def _text(lines: Sequence[str], start: int, end: int) -> str:

@@ -85,11 +85,6 @@ class DocumentWorker:
         """Of the process that waits or works, if there is one."""
         return self._process.pid if self._process else None
 
-    @property
-    def busy(self) -> bool:
-        """Whether a document is being parsed."""
-        return self._turn.locked()
-
     async def run(self, job: Job) -> Converted:
         """Parses in the worker. Waiting for its turn does not count against the document's time."""
         async with self._turn:

@@ -1,4 +1,4 @@
-"""The knowledge slice as the floors above use it: bases, sources, search. Below: ingest, retrieval, repository, index."""
+"""The knowledge slice as the floors above use it: bases, sources, search. Below: ingest, retrieval, repository."""
 
 from collections.abc import AsyncIterator, Sequence
 

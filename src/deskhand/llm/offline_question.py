@@ -24,8 +24,8 @@ class Question:
     background: tuple[Term, ...]
     """Content words of what stands before it, without those of the asking sentence."""
     cues: frozenset[Cue]
-    focus: str = ""
-    """Key of what is counted or chosen from: of "gears" in "how many gears does it have"."""
+    focus: frozenset[str] = frozenset()
+    """Keys of what is counted or chosen from: of "gears" in "how many gears does it have"."""
 
 
 def take_apart(question: str) -> Question:
@@ -37,14 +37,14 @@ def take_apart(question: str) -> Question:
     cues = cues_of(asking) or cues_of(context)
     if not any(term.weight >= 1 for term in terms):
         terms, background = [*terms, *background], []
-    focus = [term.key for term in content_terms(focus_of(asking))]
+    focus = frozenset(term.key for term in content_terms(focus_of(asking)))
     return Question(
         text=question,
         asking=asking,
         terms=tuple(terms),
         background=tuple(background),
         cues=cues,
-        focus=focus[-1] if focus else "",
+        focus=focus,
     )
 
 

@@ -18,9 +18,10 @@ from deskhand.llm.embedding import Embedder
 from deskhand.llm.offline_cues import FIGURES, shows
 from deskhand.llm.offline_question import Question
 from deskhand.llm.offline_scoring import Ranking, Scored, share_held
-from deskhand.llm.offline_words import STOP_WORDS, Term, matches, tokens
+from deskhand.llm.offline_words import EVERYDAY_WEIGHT, STOP_WORDS, Term, matches, tokens
 
 MAX_WORDS_COMPARED = 48
+FAR, NEAR = 0.45, 0.75
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,7 +63,7 @@ async def signs_of(embedder: Embedder, ranking: Ranking, chosen: Sequence[Scored
         heading=best.heading if best.heading is not None else best.share * 0.5,
         words=share_held(question.terms, ranking.weights, best.around),
         likeness=_likeness(question.terms, ranking.weights, held, near),
-        weakest=min((near.get(term.key, 0.0) for term in missing if term.weight >= 1), default=1.0),
+        weakest=min((near.get(term.key, 0.0) for term in missing if term.weight >= EVERYDAY_WEIGHT), default=1.0),
         figure=all(shows(cue, text) for cue in question.cues & FIGURES),
         focus=_focus(question, held, near),
         exact=all(matches(term, held) for term in question.terms if term.exact),
@@ -94,10 +95,10 @@ async def _nearness(embedder: Embedder, missing: Sequence[Term], chosen: Sequenc
 
 
 def _focus(question: Question, held: frozenset[str], near: Mapping[str, float]) -> float:
-    term = next((term for term in question.terms if term.key == question.focus), None)
-    if term is None or matches(term, held):
-        return 1.0
-    return near.get(term.key, 0.0)
+    parts = [
+        1.0 if matches(term, held) else near.get(term.key, 0.0) for term in question.terms if term.key in question.focus
+    ]
+    return sum(parts) / len(parts) if parts else 1.0
 
 
 def _content(chosen: Sequence[Scored]) -> list[str]:
@@ -113,11 +114,11 @@ def _content(chosen: Sequence[Scored]) -> list[str]:
 def _likeness(
     terms: Sequence[Term], weights: Mapping[str, float], held: frozenset[str], near: Mapping[str, float]
 ) -> float:
-    """A word whose nearest neighbour has cosine 0.7 counts as there, one at 0.3 as missing."""
+    """A word whose nearest neighbour is at cosine NEAR counts as there, one at FAR as missing."""
     total = sum(weights[term.key] for term in terms)
     if not total:
         return 0.5
     parts = (
-        1.0 if matches(term, held) else min(1.0, max(0.0, (near.get(term.key, 0.0) - 0.3) / 0.4)) for term in terms
+        1.0 if matches(term, held) else min(1.0, max(0.0, (near.get(term.key, 0.0) - FAR) / (NEAR - FAR))) for term in terms
     )
     return sum(weights[term.key] * part for term, part in zip(terms, parts, strict=True)) / total

@@ -46,6 +46,44 @@ _GENERIC = frozenset(
     large bigger smaller highest lowest longest biggest high low mistake guys girl boy man woman title called""".split()
 )
 GENERIC_WEIGHT = 0.25
+
+# Everyday words in which people tell their story, and which an answer seldom repeats.
+_EVERYDAY = frozenset(
+    """above accept accident act actual adult afraid age ahead air along angry appear area arm arrange arrive aunt autumn
+    avoid aware baby bag basically bath beach beat bed beside beyond birthday bit blame block blow body book border bored
+    borrow both bounce box break breakfast bright broke bunch burn busy cabin care careful carry catch cause chair chance
+    chat choice christmas church city class clean clear climb close clothes cloud coat coffee cold comfortable complete
+    computer confirm confused contain control cook cool copy corner correct count country couple cover crash crazy cross
+    cry cup curious cut daily damn danger dark dead deal dear decide deep desk die dinner dirty disappear discover divide
+    dog door double doubt drag draw dream dress drink drive drop dry due dust duty eat edge effect effort empty enjoy
+    enter event evening exact except excited exit expire extra eye face fail fair fall famous fan farm fault favourite
+    fear feed field fight figure fill final finger fire fit flat floor fly fold food foot force forget forgot form forward
+    freeze fresh front fuel fun funny garage garden gate gather gift glad glass gone grab grandma grandpa grandson grass
+    ground group grow guess guest gym habit half hall hall hang hardly hat hate head heat heavy height hide hit hobby
+    hole holiday hope horse hospital hotel hot hungry hurry hurt husband ice idea ill imagine immediate impossible indeed
+    inside interest invite job join joke joy jump just kick kill kitchen knock lady lake land language lately laugh lay
+    lazy lead leaf lean learn leg lend length less level lie life lift lip list listen load local lock lonely loose lose
+    lost loud love lovely low luck lucky lunch mad main march mark marry massive maximum meal meanwhile meet mess mid mind
+    miss mistake mix mood moon mouth move music narrow near nearly neat neck neighbour nervous nice night noise nobody none
+    noon nose note notice object obvious odd office often ordinary outside over pack page pain pair paper parent park party
+    pass past patient pause peace perfect perhaps permit phone pick picture piece pink plain planet plate play pleasant
+    please pocket point polite poor popular position post pour practice prefer prepare present press pretty prevent pride
+    print private promise proper proud prove public pull purpose push quality quarter quiet quit quote race rain raise ran
+    rather reach real recent record red reduce refuse regular relax remember remind repeat replace reply report reserve
+    respect rest rich ride ring rise risk river road room rough round row rule run rush sad safe sand save scared school
+    sea season seat secret sell senior sense separate serious settle shake shape share sharp shelf shine shock shoe shop
+    shoot short shout shut shy sick side sign silly similar single sink sister sit situation skin sky sleep slip slow smart
+    smash smell smile smoke smooth snow soap soft soil son song sorry sound space spare speak spend split spoil spot spread
+    square stable stairs stand star stay steal steep stick stolen stone stop store storm story stranger street stress strike
+    string strong stuck stuff stupid succeed sudden suffer sugar suggest suit sun super supply support suppose surface
+    surprise sweet swim table tail talk tall task taste tea teach team tear tend terrible test thick thin third throw tight
+    till tiny tip tired together tomorrow tongue tonight tooth touch tough tour town track trade traffic train trap travel
+    treat tree trick trip trouble true trust truth turn twice ugly unable uncle unfair unless unusual upset useful usual
+    vacation various view village visit voice wait wake walk wall warm wash waste watch water weak wear weather wedding
+    week weekend weight weird wet wheel white wide wife wild win wind window wine wing winter wise woman wonderful wood word
+    world worse worst worth write yard yellow young""".split()
+)
+EVERYDAY_WEIGHT = 0.5
 IDENTIFIER_WEIGHT = 2.5
 NAME_WEIGHT = 1.6
 
@@ -168,6 +206,11 @@ def _generic_stems() -> frozenset[str]:
     return frozenset(_stemmer().stem_words(sorted(_GENERIC)))
 
 
+@cache
+def _everyday_stems() -> frozenset[str]:
+    return frozenset(_stemmer().stem_words(sorted(_EVERYDAY)))
+
+
 def tokens(text: str) -> list[str]:
     """The words of a text as written; hyphens, dots and underscores inside a word stay."""
     return _TOKEN.findall(text)
@@ -246,7 +289,7 @@ def _weight(part: str, original: str, *, at_start: bool) -> float:
         return GENERIC_WEIGHT
     if original[:1].isupper() and not at_start:
         return NAME_WEIGHT
-    return 1.0
+    return EVERYDAY_WEIGHT if stem(part) in _everyday_stems() else 1.0
 
 
 def matches(term: Term, where: set[str] | frozenset[str]) -> bool:

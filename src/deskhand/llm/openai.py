@@ -1,4 +1,4 @@
-"""Any provider that speaks the OpenAI protocol, as a chat model. Below: Agent Framework's client over the `openai` one."""
+"""Any provider that speaks the OpenAI protocol, as a chat model. Below: Agent Framework's client over `openai`."""
 
 from functools import cached_property
 from typing import Any

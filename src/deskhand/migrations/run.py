@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import asyncpg  # type: ignore[import-untyped]  # it ships no types
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -66,6 +65,16 @@ async def migrate(database: Database, target: str = HEAD) -> None:
             ) from error
 
 
+async def check_revision(database: Database) -> None:
+    """See that the database is none that a newer Deskhand has changed.
+
+    Raises:
+        DatabaseTooNew, DatabaseUnreachable: as `migrate` does.
+    """
+    async with _connection(database) as connection:
+        await connection.run_sync(_is_at, HEAD)
+
+
 async def revisions(database: Database) -> tuple[str | None, str | None]:
     """The revision the database is at, and the newest one this version knows.
 
@@ -81,8 +90,8 @@ async def revisions(database: Database) -> tuple[str | None, str | None]:
 async def _connection(database: Database) -> AsyncIterator[AsyncConnection]:
     try:
         connection = await database.engine.connect()
-    # asyncpg's own errors come bare, and TypeError from what it does not know in an address.
-    except (SQLAlchemyError, asyncpg.PostgresError, OSError, TypeError) as error:
+    # The drivers raise the last two for what they do not know in an address.
+    except (SQLAlchemyError, OSError, TypeError, ValueError) as error:
         raise DatabaseUnreachable(
             f"The database {_where(database)!r} cannot be opened ({_reason(error)}): check DATABASE_URL, "
             "and that the server runs or the folder can be written."

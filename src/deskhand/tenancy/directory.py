@@ -83,7 +83,7 @@ class Directory:
         return await self.tenant(slug)
 
     async def ensure_user(self, tenant_id: str, *, email: str, password: str, role: Role) -> str:
-        """The id of the user with that address, made with that password when not there (an existing one keeps its own)."""
+        """The id of the user with that address, made with that password; an existing one keeps its own."""
         hashed = await asyncio.to_thread(self._passwords.hash, password)
         async with self._database.write() as session:
             row = await session.scalar(select(User).where(User.tenant_id == tenant_id, User.email == email))

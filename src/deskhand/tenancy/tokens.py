@@ -1,4 +1,4 @@
-"""Signed tokens (JWT, HS256): staff after sign-in, contacts on the chat page. A token names its tenant; nothing else can."""
+"""Signed tokens (JWT, HS256): staff after sign-in, contacts on the chat page. Only a token names a tenant."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

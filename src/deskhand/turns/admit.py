@@ -68,7 +68,7 @@ class Admitter:
         return Accepted(scope=request.scope, session=session, turn=turn, knowledge_bases=request.knowledge_bases)
 
     def _checked_text(self, text: str) -> str:
-        if "\x00" in text or any(0xD800 <= ord(char) <= 0xDFFF for char in text):
+        if "\x00" in text or not _is_unicode(text):
             raise MessageRefused("The message is not text: it holds a NUL or a lone surrogate. Send plain text.")
         if not text.strip():
             raise MessageRefused("The message is empty: write something first.")
@@ -88,6 +88,14 @@ class Admitter:
                 f"More than {self._rate.amount} messages in {self._rate.get_expiry()} s: try again in {wait:.0f} s.",
                 retry_after=wait,
             )
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _check_key(key: str | None) -> None:

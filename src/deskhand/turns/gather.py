@@ -39,8 +39,10 @@ class Gatherer:
         """History, the questions of the message so that each stands alone, and the passages found for them."""
         agent = await self._runtime.agent_for(accepted.scope)
         text = accepted.turn.text
-        if small_talk.recognise(text) is not None:
-            return Gathered(text=text, history=await self._history(accepted, agent), questions=(text,), passages=())
+        talk = small_talk.recognise(text)
+        if talk is not None:
+            history = await self._history(accepted, agent)
+            return Gathered(text=text, history=history, questions=(text,), passages=(), small_talk=talk)
         if leans_on_previous(text):
             # The question before gives this one its subject, so the history comes first.
             history = await self._history(accepted, agent)

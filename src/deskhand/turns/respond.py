@@ -22,6 +22,7 @@ from deskhand.knowledge.tool import SearchKnowledge
 from deskhand.llm.model import ChatModel, ModelDown
 from deskhand.llm.offline import KIND_KEY
 from deskhand.llm.passages import NO_ANSWER, PASSAGES_KEY, QUESTIONS_KEY
+from deskhand.llm.small_talk import SmallTalk
 from deskhand.tools.adapter import as_function_tool
 from deskhand.tools.contract import ToolResult
 from deskhand.turns.answer import AnswerKind
@@ -48,6 +49,8 @@ class Responder:
         Raises:
             ModelDown: when none is; the offline model at the end of the list makes that a fault of ours.
         """
+        if gathered.small_talk is SmallTalk.HUMAN:
+            return _hand_over(tell)
         agent = await self._runtime.agent_for(accepted.scope)
         failure: ModelDown | None = None
         for model in agent.models:
@@ -73,15 +76,16 @@ class Responder:
         tell: Tell,
     ) -> None:
         tools = [] if model.is_offline else [self._search_tool(accepted, agent, draft, tell)]
-        numbers = lambda: {passage.number for passage in draft.passages}  # noqa: E731 - read at each marker
-        checked = MarkerFilter(numbers)
+        checked = MarkerFilter(lambda: {passage.number for passage in draft.passages})
         held = _NoAnswerGate()
         async for text in self._stream(agent, model, gathered, tools, draft):
             _tell_text(checked.feed(held.feed(text)), draft, tell)
         _tell_text(checked.feed(held.rest()) + checked.rest(), draft, tell)
         if not draft.text.strip() and not held.said_no_answer:
             raise ModelDown("The language model answered with nothing.")
-        _settle(draft, said_no_answer=held.said_no_answer, tell=tell)
+        if held.said_no_answer:
+            draft.kind = AnswerKind.NO_ANSWER
+            _tell_text(NOT_FOUND, draft, tell)
 
     async def _stream(
         self,
@@ -193,12 +197,8 @@ def _tell_text(text: str, draft: Draft, tell: Tell) -> None:
         tell(TextAdded(delta=text))
 
 
-def _settle(draft: Draft, *, said_no_answer: bool, tell: Tell) -> None:
-    """Put our own words where the model has none to say: nothing found, or a person asked for."""
-    if said_no_answer:
-        draft.kind = AnswerKind.NO_ANSWER
-        draft.text = ""
-        _tell_text(NOT_FOUND, draft, tell)
-    elif draft.kind is AnswerKind.HUMAN:
-        tell(StageReached(stage=Stage.WRITING))
-        draft.text = HUMAN_REQUESTED
+def _hand_over(tell: Tell) -> Draft:
+    """Asking for a person is decided here, whatever model is configured."""
+    draft = Draft(passages=[], kind=AnswerKind.HUMAN, model="deskhand")
+    _tell_text(HUMAN_REQUESTED, draft, tell)
+    return draft

@@ -72,7 +72,7 @@ class TurnRunner:
         return running
 
     async def drain(self) -> None:
-        """Wait for the turns under way, then stop those that take too long; their messages are answered at the next start."""
+        """Wait for the turns under way, then stop the late ones; their messages are answered at the next start."""
         tasks = [running._task for running in self._running.values()]  # noqa: SLF001 - its own record
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=DRAIN_SECONDS)

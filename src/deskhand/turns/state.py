@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 from deskhand.conversations.model import Citation, Message, Session, Turn
 from deskhand.llm.passages import Passage
+from deskhand.llm.small_talk import SmallTalk
 from deskhand.tenancy.scope import TenantScope
 from deskhand.turns.answer import AnswerKind
 
@@ -49,6 +50,7 @@ class Gathered:
     history: tuple[Message, ...]
     questions: tuple[str, ...]
     passages: tuple[Passage, ...]
+    small_talk: SmallTalk | None = None
 
 
 @dataclass(kw_only=True, slots=True)

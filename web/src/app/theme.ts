@@ -16,6 +16,18 @@ export function currentTheme(): Theme {
   return isTheme(kept) ? kept : "system";
 }
 
+/** Gives the browser's own bar, where it has one, the colour of the page. */
+export function colourBrowserBar(): void {
+  const paper = getComputedStyle(document.body).backgroundColor;
+  for (const meta of document.querySelectorAll<HTMLMetaElement>("meta[name=theme-color]")) {
+    if (lasting.get(KEY) === null) meta.content = meta.dataset["system"] ?? meta.content;
+    else {
+      meta.dataset["system"] ??= meta.content;
+      meta.content = paper;
+    }
+  }
+}
+
 export function chooseTheme(theme: Theme): void {
   const root = document.documentElement;
   if (theme === "system") {
@@ -25,6 +37,7 @@ export function chooseTheme(theme: Theme): void {
     lasting.set(KEY, theme);
     root.dataset["theme"] = theme;
   }
+  colourBrowserBar();
   for (const listener of listeners) listener();
 }
 

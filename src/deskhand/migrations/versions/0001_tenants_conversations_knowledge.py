@@ -1,4 +1,4 @@
-"""Tenants, conversations, knowledge"""
+"""Tenants, conversations, knowledge."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -207,7 +207,7 @@ describe("sources", () => {
     }));
     const user = await openPage();
     await askAndAnswer(user, { content, citations: [citation(), second] });
-    await user.click(screen.getByRole("button", { name: "Source 1: Returns and refunds" }));
+    await user.click(screen.getByRole("button", { name: "Source 1 Returns and refunds" }));
     const sheet = screen.getByRole("dialog", { name: "Sources" });
     expect(within(sheet).getByTestId("citation-1")).toHaveAttribute("aria-current", "true");
     await user.click(within(sheet).getByRole("button", { name: "Close sources" }));

@@ -1,4 +1,4 @@
-import { type ReactNode, useId } from "react";
+import type { ReactNode } from "react";
 
 import type { Message } from "../../../api/types";
 import { BellMark } from "../../../design/BellMark";
@@ -39,19 +39,15 @@ type FootnotesProps = {
 
 /** The sources under an answer, like the notes at the foot of a page. */
 function Footnotes({ message, active, onOpen }: FootnotesProps) {
-  const id = useId();
   if (message.citations.length === 0) return null;
   return (
     <div className="mt-4 border-t border-line pt-2.5">
-      <h3 id={id} className="sr-only">
-        Sources
-      </h3>
-      <ol aria-labelledby={id} className="-ms-1.5 flex flex-wrap gap-x-2 gap-y-1">
+      <ol aria-label="Sources of this answer" className="-ms-1.5 flex flex-wrap gap-x-2 gap-y-1">
         {message.citations.map(({ number, title }) => (
           <li key={number} className="max-w-full">
             <button
               type="button"
-              aria-label={`Source ${number}: ${title}`}
+              aria-label={`Source ${number} ${title}`}
               aria-expanded={number === active}
               onClick={() => {
                 onOpen(number);
