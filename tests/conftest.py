@@ -8,12 +8,12 @@ from typing import Any
 
 import httpx
 import pytest
-from shops import OpenHouse, Send, Shop, open_shop
 
 from deskhand.llm.embedder import FastEmbedEmbedder
 from deskhand.llm.model_files import prepare_model
 from deskhand.settings import Settings, load_settings
 from deskhand.wiring import House, open_house
+from shops import OpenHouse, Send, Shop, open_shop
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,8 @@ HELP_CENTRE = {
         "Returning an item by post costs 3.90 pounds, which we take off your refund.\n"
     ),
     "delivery.md": (
-        "# Delivery\n\n## Standard delivery\n\nStandard delivery takes three working days and is free from 60 pounds.\n\n"
+        "# Delivery\n\n## Standard delivery\n\n"
+        "Standard delivery takes three working days and is free from 60 pounds.\n\n"
         "## Express delivery\n\nExpress delivery arrives the next working day and costs 9.90 pounds.\n"
     ),
     "battery.md": (

@@ -5,10 +5,10 @@ import zipfile
 
 import httpx
 import pytest
-from shops import Shop, open_shop
 
 from deskhand.tenancy.scope import Role
 from deskhand.wiring import House
+from shops import Shop, open_shop
 
 SOURCES = "/api/v1/knowledge/bases/help-centre/sources"
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from shops import Shop, serving
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+
+from shops import Shop, serving
 
 QUESTION = "How long can I return a helmet?"
 DEADLINE = 20.0
@@ -122,8 +123,8 @@ async def test_messages_sent_in_a_burst_are_answered_one_after_the_other(shop: S
     complete = [frame["turn_id"] for frame in frames if frame["type"] == "complete"]
     assert searching == complete
     assert len(set(complete)) == 3
-    order = [frame["type"] for frame in frames if frame["data"].get("state") == "searching" or frame["type"] == "complete"]
-    assert order == ["status", "complete"] * 3
+    marks = [frame for frame in frames if frame["data"].get("state") == "searching" or frame["type"] == "complete"]
+    assert [frame["type"] for frame in marks] == ["status", "complete"] * 3
 
 
 @pytest.mark.parametrize(

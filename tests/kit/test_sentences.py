@@ -108,7 +108,7 @@ def test_nothing_gives_nothing() -> None:
 @given(TEXTS)
 def test_every_letter_lies_in_exactly_one_sentence_and_the_order_is_kept(text: str) -> None:
     spans = sentence_spans(text)
-    covered = set()
+    covered: set[int] = set()
     previous = 0
     for start, end in spans:
         assert previous <= start < end <= len(text)

@@ -4,7 +4,7 @@ import asyncio
 import textwrap
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deskhand.knowledge.document_formats import read_document
@@ -202,12 +202,46 @@ async def test_fields_steps_frames_and_inline_components_keep_their_words() -> N
     assert "<Unclosed>" in markdown
 
 
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("<Card {...props} icon={<Icon name='x' />} title='Single' wide cols=2>Words</Card>", "- **Single**: Words"),
+        ('<Card title={"Braces"} href={`/x`}>\nOne.\n\nTwo.\n</Card>', "**Braces**\n\nOne.\n\nTwo."),
+        ('<Card title="Alone" />', "**Alone**"),
+        ('<Thing title="A title">\nWords\n</Thing>', "**A title**\n\nWords"),
+        ('<ParamField path="limit">\nHow many.\n</ParamField>', "- `limit`: How many."),
+        ("<my-widget>Words</my-widget></stray>", "Words</stray>"),
+        ("<>Words</>", "Words"),
+        ('a < b, <3, <a href="never closed', 'a < b, <3, <a href="never closed'),
+        ("<a {never {closed <a b={never", "<a {never {closed <a b={never"),
+        ("text <!-- never closed", "text <!-- never closed"),
+        ("x <B>y</B> <b></b> <img alt='A parcel'> <a>no</a>", "x y  A parcel no"),
+        ("<pre>\nkept\n  so\n</pre>", "```\nkept\n  so\n```"),
+        ("<p>One.</p><p>Two.", "One.\n\nTwo."),
+        ("<div>" * 60 + "deep" + "</div>" * 60, "deep"),
+        ("# A\n\n<h3>B</h3>\n\n<Accordion title='C'>\nd\n</Accordion>", "# A\n\n### B\n\n#### C\n\nd"),
+    ],
+)
+async def test_tags_of_every_shape_leave_what_they_say(tag: str, text: str) -> None:
+    assert (await convert("a.mdx", tag.encode())).markdown.strip() == text
+
+
+async def test_code_in_backticks_is_found_whatever_stands_around_it() -> None:
+    page = "Odd ` tick.\n\nUse ``a ` <b>`` and \\`<b>x</b>\\` now.\n\n> ```\n> <b>kept</b>\n> ```\n\n~~~\n<i>open"
+    markdown = (await convert("a.md", page.encode())).markdown
+    assert "``a ` <b>``" in markdown
+    assert "\\`**x**\\`" in markdown
+    assert "> <b>kept</b>" in markdown
+    assert markdown.endswith("~~~\n<i>open\n")
+
+
 async def test_indented_code_is_kept_in_markdown_and_prose_that_says_import_in_pages() -> None:
     assert "    <div>code</div>" in (await convert("a.md", "Text:\n\n    <div>code</div>\n")).markdown
     prose = "import your contacts from the list.\n\nimport/export of data\n"
     assert (await convert("a.mdx", prose)).markdown == prose
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="<>/{}\"'=`aB \n![](*-#|~", max_size=200))
 def test_no_markdown_makes_the_cleaner_fail_or_lose_words_in_fences(text: str) -> None:
     fenced = f"````\n<Note>kept {text.replace('`', '')}</Note>\n````\n"
@@ -216,6 +250,7 @@ def test_no_markdown_makes_the_cleaner_fail_or_lose_words_in_fences(text: str) -
     clean_markdown(text, mdx=False)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     once = clean(text)
@@ -338,7 +373,7 @@ async def test_a_web_page_in_the_encoding_that_it_declares() -> None:
 
 
 async def test_a_web_page_nested_beyond_reason_still_gives_its_words() -> None:
-    page = "<div>" * 5000 + "deep words" + "</div>" * 5000
+    page = "<div>" * 1500 + "deep words" + "</div>" * 1500
     assert "deep words" in (await convert("x.html", f"<p>start</p>{page}".encode())).markdown
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import zipfile
 from typing import Any
 
 import docx
@@ -82,6 +83,21 @@ async def test_a_word_document_without_headings_takes_its_title_from_its_propert
     assert (await convert("x.docx", saved(source))).title == "Warranty"
     source.core_properties.title = "Microsoft Word - Document1"
     assert (await convert("the_warranty.docx", saved(source))).title == "The warranty"
+
+
+@pytest.mark.parametrize("properties", [None, b"<broken"])
+async def test_a_word_document_without_readable_properties_is_read(properties: bytes | None) -> None:
+    source = docx.Document()
+    source.add_paragraph("Two years.")
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(saved(source))) as old, zipfile.ZipFile(buffer, "w") as new:
+        for name in old.namelist():
+            if name != "docProps/core.xml":
+                new.writestr(name, old.read(name))
+            elif properties is not None:
+                new.writestr(name, properties)
+    document = await convert("the_warranty.docx", buffer.getvalue())
+    assert (document.title, document.markdown) == ("The warranty", "Two years.\n")
 
 
 async def test_a_word_document_without_words_has_no_text() -> None:
@@ -240,6 +256,26 @@ async def test_bold_and_numbered_short_lines_are_headings_and_the_largest_names_
     assert document.title == "Return policy"
     assert "# Return policy\n\n## Deadlines\n\nPlain text" in document.markdown
     assert "## 2.1 Exceptions to the rule\n\nNone.\n\n1) first\n2) second\n" in document.markdown
+
+
+async def test_gaps_that_make_no_table_are_text_and_a_heading_may_run_over_two_lines() -> None:
+    document = await convert(
+        "x.pdf",
+        drawn(
+            (60, 780, "A policy that has", "Helvetica", 24),
+            (60, 752, "a long name", "Helvetica", 24),
+            (60, 700, "Name:", "Helvetica", 11),
+            (300, 700, "Ada", "Helvetica", 11),
+            (60, 640, "Words that stand alone in the middle of the page and say something.", "Helvetica", 11),
+            (60, 500, "left cell here", "Helvetica", 11),
+            (200, 500, "right", "Helvetica", 11),
+            (60, 487, "a line that is far longer and reaches over", "Helvetica", 11),
+            (320, 487, "more", "Helvetica", 11),
+        ),
+    )
+    assert document.markdown.startswith("# A policy that has a long name\n\nName: Ada\n\nWords that stand alone")
+    assert "left cell here right" in document.markdown
+    assert "|" not in document.markdown
 
 
 async def test_a_pdf_behind_a_password_is_refused_and_one_that_only_forbids_printing_is_read() -> None:

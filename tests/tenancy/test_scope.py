@@ -1,8 +1,9 @@
 """The tenant filter sits below the query: no statement of a scoped session can reach another tenant's rows."""
 
+from typing import Any
+
 import httpx
 import pytest
-from shops import Shop, open_shop
 from sqlalchemy import delete, func, select, update
 
 from deskhand.conversations.tables import Thread
@@ -10,6 +11,7 @@ from deskhand.kit.clock import SystemClock
 from deskhand.kit.ids import new_id
 from deskhand.knowledge.tables import ChunkRow, Source
 from deskhand.wiring import House
+from shops import Shop, open_shop
 
 NO_ROUTE_OF_A_TENANT = {
     "/api/v1/auth/sign-in",
@@ -38,9 +40,7 @@ async def test_reads_updates_and_deletes_without_a_condition_stay_inside_the_ten
 async def test_a_row_of_another_tenant_cannot_be_written(house: House, shop: Shop) -> None:
     rival = await open_shop(house, "rival", {})
     contact_id, _ = await house.directory.new_contact(shop.tenant.id)
-    row = Thread(
-        id=new_id("thr"), tenant_id=shop.tenant.id, contact_id=contact_id, created_at=SystemClock().now()
-    )
+    row = Thread(id=new_id("thr"), tenant_id=shop.tenant.id, contact_id=contact_id, created_at=SystemClock().now())
     with pytest.raises(PermissionError, match="another tenant"):
         async with house.store.write(rival.owner_scope) as db:
             db.add(row)
@@ -73,7 +73,7 @@ async def test_every_route_answers_another_tenant_with_not_found(
     assert walked >= 10
 
 
-def body_for(path: str, method: str) -> dict[str, object]:
+def body_for(path: str, method: str) -> dict[str, Any]:
     if path.endswith("/sources") and method == "post":
         return {"files": {"file": ("a.md", b"# A\n\nText.")}}
     if path.endswith("/messages") and method == "post":

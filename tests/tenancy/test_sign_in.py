@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import jwt
 import pytest
-from shops import Shop
 
 from deskhand.kit.clock import SystemClock
 from deskhand.tenancy.scope import Role
 from deskhand.tenancy.tokens import TokenRefused, TokenSigner
+from shops import Shop
 
 KEY = "a-key-of-thirty-two-characters-or-more"
 
@@ -55,7 +55,7 @@ def test_a_token_ends_when_it_said_it_would() -> None:
         "nonsense",
         "a.b.c",
         jwt.encode(claims(), "another-key-of-thirty-two-characters!", algorithm="HS256"),
-        jwt.encode(claims(), None, algorithm="none"),
+        jwt.encode(claims(), "", algorithm="none"),
         jwt.encode(claims(), KEY + KEY, algorithm="HS512"),
         jwt.encode(claims(role="emperor"), KEY, algorithm="HS256"),
         jwt.encode(claims(tenant=None), KEY, algorithm="HS256"),

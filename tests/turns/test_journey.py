@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from shops import OpenHouse, Shop, open_shop
 from sqlalchemy import select
 
 from deskhand.commands.recovery import answer_interrupted_turns
@@ -18,6 +17,7 @@ from deskhand.turns.commit import AlreadyAnswered
 from deskhand.turns.events import Completed, Failed
 from deskhand.turns.runner import RunningTurn, TurnBroke
 from deskhand.turns.state import Accepted, TurnRequest
+from shops import OpenHouse, Shop, open_shop
 
 QUESTION = "How long can I return a helmet?"
 
@@ -125,9 +125,7 @@ def last_event(shop: Shop, asked: TurnRequest) -> object:
         return subscription.missed[-1].event
 
 
-async def test_an_expected_failure_is_told_with_its_own_words(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_expected_failure_is_told_with_its_own_words(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     async def fail(*_: object, **__: object) -> None:
         raise Unavailable("The search is resting.")
 
@@ -174,9 +172,7 @@ async def test_the_message_is_embedded_once(shop: Shop, monkeypatch: pytest.Monk
         return await inner(texts)
 
     monkeypatch.setattr(embedder, "embed_queries", counted)
-    found = await shop.house.library.search(
-        shop.owner_scope, [QUESTION], k=3, vectors=await inner([QUESTION])
-    )
+    found = await shop.house.library.search(shop.owner_scope, [QUESTION], k=3, vectors=await inner([QUESTION]))
     assert found
     assert embedded == []
 
@@ -189,5 +185,3 @@ async def test_a_house_that_closes_waits_for_its_turns(settings: Settings, open_
     async with open_a_house(settings) as reopened:
         shop = await open_shop(reopened)
         assert await messages(shop, asked.session_id) == ["customer", "agent"]
-
-

@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-from shops import OpenHouse, open_shop, serving
 
 from deskhand.settings import load_settings
 from deskhand.testing.scripted_provider import (
@@ -23,6 +22,7 @@ from deskhand.testing.scripted_provider import (
     ScriptedProvider,
     Step,
 )
+from shops import OpenHouse, open_shop, serving
 
 QUESTION = "How long can I return a helmet?"
 
@@ -58,7 +58,7 @@ Visiting = Callable[..., AbstractAsyncContextManager[Visit]]
 @pytest.fixture
 def visiting(tmp_path: Path, open_a_house: OpenHouse) -> Visiting:
     @asynccontextmanager
-    async def visit(*script: Step, timeout: float = 10.0) -> AsyncIterator[Visit]:
+    async def visit(*script: Step, seconds: float = 10.0) -> AsyncIterator[Visit]:
         provider = ScriptedProvider(*script)
         async with serving(provider.app) as url:
             settings = load_settings(
@@ -66,7 +66,7 @@ def visiting(tmp_path: Path, open_a_house: OpenHouse) -> Visiting:
                 data_dir=tmp_path / "data",
                 openai_api_key="test-key",
                 openai_base_url=f"{url}/v1",
-                llm={"provider": "openai", "model": "scripted", "timeout_seconds": timeout, "max_retries": 0},
+                llm={"provider": "openai", "model": "scripted", "timeout_seconds": seconds, "max_retries": 0},
             )
             async with open_a_house(settings) as house:
                 shop = await open_shop(house)
@@ -159,7 +159,7 @@ FAILURES: dict[str, Step] = {
 async def test_when_the_model_fails_the_offline_model_answers_whole_and_cited(
     failure: Step, visiting: Visiting
 ) -> None:
-    async with visiting(failure, timeout=1.0) as visit:
+    async with visiting(failure, seconds=1.0) as visit:
         events = await visit.events()
         roles = await visit.roles()
     answer = events[-1]["data"]
@@ -174,9 +174,7 @@ async def test_when_the_model_fails_the_offline_model_answers_whole_and_cited(
     assert "falling_back" in states
 
 
-async def test_a_passing_failure_is_tried_again_before_falling_back(
-    tmp_path: Path, open_a_house: OpenHouse
-) -> None:
+async def test_a_passing_failure_is_tried_again_before_falling_back(tmp_path: Path, open_a_house: OpenHouse) -> None:
     provider = ScriptedProvider(Refuse(status=429, headers={"retry-after-ms": "1"}), Say(text="Thirty days. [1]"))
     async with serving(provider.app) as url:
         settings = load_settings(

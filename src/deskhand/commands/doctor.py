@@ -13,10 +13,11 @@ from deskhand.commands.presence import ServerUnreachable, find_server
 from deskhand.commands.terminal import DataDir, console, load_embedder, run, settings_for_command
 from deskhand.kit.db import Database
 from deskhand.kit.errors import DeskhandError, Misconfigured
+from deskhand.kit.secret_key import FILE_NAME
 from deskhand.knowledge.index import IndexInUse
 from deskhand.llm.model_files import ModelUnavailable, find_prepared
 from deskhand.migrations.run import check_revision, revisions
-from deskhand.settings import LLMProvider, Settings
+from deskhand.settings import DEFAULT_SECRET_KEY, LLMProvider, Settings
 from deskhand.wiring import open_index, secret_key_of
 
 OPENAI_ADDRESS = "https://api.openai.com/v1"
@@ -73,6 +74,9 @@ async def _check_database(settings: Settings) -> str:
 
 
 async def _check_key(settings: Settings) -> str:
+    is_own = settings.secret_key.get_secret_value() == DEFAULT_SECRET_KEY
+    if is_own and not await asyncio.to_thread((settings.data_dir / FILE_NAME).exists):
+        return f"{settings.environment} environment; a key is made at the first start"
     secret_key_of(settings)
     return f"{settings.environment} environment; tokens are signed"
 
@@ -114,7 +118,7 @@ async def _check_llm(settings: Settings) -> str:
             response = await client.get(f"{address.rstrip('/')}/models")
     except httpx.HTTPError as error:
         raise Misconfigured(
-            f"{settings.llm.provider}: {str(shown)!r} does not answer ({error or type(error).__name__}): check "
+            f"{settings.llm.provider}: {str(shown)!r} does not answer ({str(error) or type(error).__name__}): check "
             "OPENAI_BASE_URL and the network. Until then the offline model answers."
         ) from error
     if response.status_code in _REFUSALS:
@@ -124,7 +128,7 @@ async def _check_llm(settings: Settings) -> str:
 
 def _check_writable(folder: Path, mend: str) -> None:
     """Raises `Misconfigured` when the folder, or the nearest one above it that exists, cannot be written."""
-    nearest = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    nearest = next(place for place in (folder.absolute(), *folder.absolute().parents) if os.path.lexists(place))
     if not (nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)):
         raise Misconfigured(f"{str(nearest)!r} cannot be written: {mend}.")
 

@@ -70,7 +70,7 @@ def answers(
 ) -> None:
     """Are questions answered rightly from an ingested knowledge base, and refused where it has no answer?"""
     cases = read_cases(data)
-    settings = settings_for_command(data_dir, rate_limit={"requests": 1_000_000})
+    settings = settings_for_command(data_dir)
 
     async def work(report: Report) -> list[Outcome]:
         async with connect(settings, tenant) as client:

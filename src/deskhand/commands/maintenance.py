@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from deskhand.commands.presence import claimed
 from deskhand.commands.recovery import every_base, mend_index
@@ -87,7 +87,7 @@ async def _mend_everything(house: House) -> int:
         async for scope, base in every_base(house):
             task = progress.add_task(base.slug, total=None)
 
-            def report(done: int, total: int, task: object = task) -> None:
+            def report(done: int, total: int, task: TaskID = task) -> None:
                 progress.update(task, completed=done, total=total)
 
             embedded += await mend_index(house, scope, base, report)

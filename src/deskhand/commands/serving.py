@@ -123,7 +123,9 @@ def listening_socket(host: str, port: int) -> socket.socket:
 
 
 def _print_welcome(url: str, signin: SignIn | None) -> None:
-    console.print(f"\n[bold green]Deskhand is running.[/] Chat: [bold]{url}[/]   API: {url}/docs", highlight=False)
+    console.print(
+        f"\n[bold green]Deskhand is running.[/] Chat: [bold]{url}[/]   API: {url}/docs", highlight=False, soft_wrap=True
+    )
     if signin is not None:
         console.print(
             f"Sign-in (staff API): tenant [bold]{signin.tenant}[/], e-mail [bold]{signin.email}[/], "

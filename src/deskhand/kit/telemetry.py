@@ -3,7 +3,7 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -46,11 +46,22 @@ def configure_logging(level: str, *, as_json: bool) -> None:
 
 
 def hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Values under a name that sounds like a secret never reach the log."""
-    for name in event:
-        if _SECRET.search(name) and name != "idempotency_key":
-            event[name] = "(hidden)"
+    """Values under a name that sounds like a secret never reach the log, at any depth. Numbers are no secrets."""
+    for name, value in event.items():
+        event[name] = _hidden(name, value)
     return event
+
+
+def _hidden(name: str, value: Any) -> Any:
+    if isinstance(value, int | float | None):
+        return value
+    if _SECRET.search(name) and name != "idempotency_key":
+        return "(hidden)"
+    if isinstance(value, Mapping):
+        return {key: _hidden(str(key), inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_hidden("", inner) for inner in value]
+    return value
 
 
 def _last(as_json: bool) -> list[structlog.types.Processor]:  # noqa: FBT001 - one flag, one caller

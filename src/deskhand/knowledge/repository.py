@@ -99,7 +99,7 @@ class KnowledgeRepository:
     async def chunk_hashes(self, source_id: str) -> dict[str, str]:
         """The ids of the source's chunks, by the hash of their content."""
         rows = await self._db.execute(select(ChunkRow.content_hash, ChunkRow.id).where(ChunkRow.source_id == source_id))
-        return dict(tuple(row) for row in rows)
+        return {row.content_hash: row.id for row in rows}
 
     async def put_source(
         self,

@@ -24,7 +24,7 @@ SAME_FACT = 0.6
 SAME_MEANING = 0.93
 WORTH_ADDING = 0.85
 """A further sentence must score this share of the best one."""
-ACCEPT_FROM = 0.6
+ACCEPT_FROM = 0.5
 
 _LEANING = re.compile(
     r"^(?:it|its|this|that|these|those|they|them|their|he|she|however|but|and|also|otherwise|then|therefore|thus|instead"

@@ -42,6 +42,8 @@ class Signs:
     """Whether a figure asked for is there; true when none is asked for."""
     focus: float
     """How near the chosen pieces come to what is counted or chosen from; 1 when nothing is."""
+    names: float
+    """The same for the capitalised names of the question: the worst of them; 1 when it has none."""
     exact: bool
     """Whether every code and identifier of the question is there."""
     relevance: float
@@ -66,6 +68,7 @@ async def signs_of(embedder: Embedder, ranking: Ranking, chosen: Sequence[Scored
         weakest=min((near.get(term.key, 0.0) for term in missing if term.weight >= EVERYDAY_WEIGHT), default=1.0),
         figure=all(shows(cue, text) for cue in question.cues & FIGURES),
         focus=_focus(question, held, near),
+        names=min((near.get(term.key, 0.0) for term in missing if term.name), default=1.0),
         exact=all(matches(term, held) for term in question.terms if term.exact),
         relevance=best.piece.passage.relevance,
         lead=best.score - float(np.median(scores)),
@@ -74,9 +77,9 @@ async def signs_of(embedder: Embedder, ranking: Ranking, chosen: Sequence[Scored
 
 def confidence_of(signs: Signs) -> float:
     """How likely the chosen pieces answer, from 0 to 1."""
-    strength = -5.0 + 4.0 * signs.meaning + 1.0 * signs.heading + 1.5 * signs.words + 1.5 * signs.likeness
-    strength += 1.0 * signs.weakest + 1.0 * signs.lead
-    strength -= (0.0 if signs.figure else 1.5) + (0.0 if signs.exact else 3.0)
+    strength = -8.9 + 6.6 * signs.meaning + 1.3 * signs.heading + 2.0 * signs.words + 1.5 * signs.likeness
+    strength += 2.0 * signs.weakest + 2.0 * signs.lead - 2.2 * (1 - signs.focus) - 1.5 * (1 - signs.names)
+    strength -= (0.0 if signs.figure else 3.0) + (0.0 if signs.exact else 2.0)
     return 1 / (1 + math.exp(-strength))
 
 

@@ -89,61 +89,101 @@ NAME_WEIGHT = 1.6
 
 # Groups of words that support texts use for one another. The first is the name of the group.
 _SAME = """
-price cost fee charge rate pricing priced tariff expensive cheap
-cancel terminate cancellation termination
+price cost fee charge rate pricing priced tariff expensive cheap surcharge
+cancel terminate cancellation termination quit unsubscribe
 delete remove erase deletion removal uninstall
 change modify edit update amend adjust alter
 return giveback sendback
+exchange swap
 refund reimburse reimbursement moneyback repay
-buy purchase acquire
+purchase acquire buy
 deliver ship shipping delivery shipment dispatch
+parcel package
 arrive arrival
-broken damage defective faulty defect damaged
+broken damage defective faulty defect damaged smash crack dent fault scratch
+crash accident collision
 phone telephone hotline
 signin login logon log sign
-signup register registration enrol enroll
+signup register registration enrol enroll join
 password passcode
 start begin launch
 stop end finish
-collect pickup collection
+collect pickup collection fetch
 switch turn
+turnon activation enable activate
+turnoff disable deactivate deactivation shutdown
 hold keep
 problem trouble issue
 house home
 work job
 employee staff worker
-kid child children
+employer boss
+firm company business organisation organization corporate commercial
+child kid children toddler
 picture photo image photograph
 guarantee warranty
 bike bicycle ebike
-colour color paint
+colour color
 shop store branch
-repair fix mend service maintenance
+repair fix mend service
+mechanic technician
 weight weigh heavy kg
 height tall
 distance far range
 speed fast quick
 size dimension measurement
-deadline until within limit period
+length long
+limit restriction maximum max most cap highest biggest
+minimum least min lowest
 document docs documentation
 setup install configure installation configuration
-enable activate turnon activation
-disable deactivate turnoff deactivation
-upgrade update
-requirement require prerequisite need
-error fault failure
+requirement require prerequisite
+error failure
 pause freeze suspend
-plan subscription membership
-minimum least
-maximum limit most max
+subscription membership
 mail email
 address location
 pay payment paid
 invoice bill receipt
-discount coupon voucher promo promotional
+discount coupon voucher promo promotional rebate
 bring take carry
 lost missing lose
 contact reach
+reply respond answer response
+message text
+cryptocurrency crypto bitcoin ethereum
+light lamp
+rear back
+room space
+reserve book booking reservation
+borrow loan lend loaner
+appointment slot
+steal theft stolen thief
+extend extension prolong renew renewal
+expire expiry expiration valid validity
+reject decline refuse denied deny
+lawyer solicitor
+plane aeroplane airplane flight
+country nation
+insure insurance
+salary wage
+customs duty
+refer referral recommend
+upload attach attachment
+restore recover recovery
+owner own ownership
+secure security
+clean wash
+cold frost freezing
+hot heat overheat warm
+noise sound loud
+connect pair pairing
+screen display
+kilometre km mile
+licence license
+server host hosting
+folder directory
+agent representative
 """
 
 _NUMBERS = {
@@ -184,6 +224,8 @@ class Term:
     weight: float
     exact: bool
     """An identifier such as an error code: only the very same one matches."""
+    name: bool = False
+    """Written with a capital inside a sentence: a product, a place, a company."""
 
 
 @cache
@@ -275,10 +317,16 @@ def content_terms(text: str) -> list[Term]:
 
 
 def _terms_of(token: str, original: str, *, at_start: bool) -> Iterable[Term]:
-    if is_identifier(original) or is_identifier(token.upper()):
+    if is_identifier(original) or is_identifier(token):
         return [Term(word=original, key=token, weight=IDENTIFIER_WEIGHT, exact=True)]
     return [
-        Term(word=part, key=stem(part), weight=_weight(part, original, at_start=at_start), exact=False)
+        Term(
+            word=part,
+            key=stem(part),
+            weight=_weight(part, original, at_start=at_start),
+            exact=False,
+            name=original[:1].isupper() and not at_start,
+        )
         for part in _parts(token)
         if part not in STOP_WORDS and (len(part) > 1 or part.isdigit())
     ]

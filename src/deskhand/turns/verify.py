@@ -10,7 +10,10 @@ from deskhand.turns.answer import AnswerKind
 from deskhand.turns.markers import cited_numbers
 from deskhand.turns.state import Draft, Verified
 
-MAX_QUOTE_CHARS = 600
+MAX_QUOTE_CHARS = 1500
+GAP = " … "
+"""Between words of a quote that stand apart in the passage."""
+
 _WORD = re.compile(r"\w+")
 _MARKERS = re.compile(r"\s*\[\d{1,3}\]")
 
@@ -50,16 +53,27 @@ def _citation(passage: Passage, sentences: Sequence[str]) -> Citation:
 
 
 def quote_for(text: str, sentences: Sequence[str]) -> str:
-    """The words of a passage, exactly as they stand, that are nearest to the sentences resting on it."""
+    """The words of a passage, exactly as they stand, that are nearest to the sentences resting on it.
+
+    Words from several places are joined by `GAP`.
+    """
     spans = sentence_spans(text)
     wanted = [_words(sentence) for sentence in sentences]
     chosen = sorted({_nearest(text, spans, words) for words in wanted if words and spans})
-    if not chosen:
-        return text[:MAX_QUOTE_CHARS].strip()
-    start, end = spans[chosen[0]][0], spans[chosen[-1]][1]
-    if end - start > MAX_QUOTE_CHARS:
-        start, end = spans[chosen[0]]
-    return text[start : min(end, start + MAX_QUOTE_CHARS)].strip()
+    runs = [text[start:end].strip() for start, end in _runs(spans, chosen)]
+    quote = GAP.join(runs) if runs else text.strip()
+    return quote if len(quote) <= MAX_QUOTE_CHARS else quote[:MAX_QUOTE_CHARS].rsplit(maxsplit=1)[0]
+
+
+def _runs(spans: Sequence[tuple[int, int]], chosen: Sequence[int]) -> list[tuple[int, int]]:
+    """From where to where the chosen sentences run, neighbours together."""
+    runs: list[tuple[int, int]] = []
+    for place in chosen:
+        start, end = spans[place]
+        if runs and place - 1 in chosen:
+            start, _ = runs.pop()
+        runs.append((start, end))
+    return runs
 
 
 def _nearest(text: str, spans: Sequence[tuple[int, int]], words: frozenset[str]) -> int:

@@ -5,7 +5,7 @@ import { lasting } from "../api/storage";
 export const THEMES = ["system", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
 
-/** Also read by `public/theme.js`, before the first paint. */
+/** Also read by `public/assets/theme.js`, before the first paint. */
 const KEY = "deskhand.theme";
 const listeners = new Set<() => void>();
 

@@ -4,7 +4,7 @@ import { cx } from "./cx";
 import { Icon, type IconName } from "./Icon";
 
 const TONES = {
-  calm: "bg-sunken text-ink-soft",
+  calm: "border border-line bg-surface text-ink-soft",
   warn: "bg-warn-soft text-warn",
   danger: "bg-danger-soft text-danger",
 };

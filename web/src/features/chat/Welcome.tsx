@@ -33,14 +33,13 @@ export function Welcome({ config, onAsk }: WelcomeProps) {
   return (
     <section
       aria-label="Welcome"
-      className="mx-auto flex min-h-full w-full max-w-3xl animate-rise flex-col justify-center px-5 py-10 sm:px-6"
+      className="mx-auto flex w-full max-w-3xl flex-1 animate-rise flex-col justify-center px-5 py-10 sm:px-6"
     >
       <h2 className="text-[1.75rem] leading-[1.18] font-semibold tracking-[-0.022em] text-balance sm:text-[2.375rem]">
         <WelcomeLine welcome={config.welcome} name={config.agent_name} />
       </h2>
       <p className="mt-4 max-w-[52ch] leading-relaxed text-pretty text-ink-soft">
-        Answers come from {config.company}’s help centre, and each one shows the passage it rests
-        on.
+        Answers come from the {config.company} help centre, with the passage they rest on.
       </p>
       {config.suggestions.length > 0 && (
         <ul aria-label="Suggestions" className="mt-9 border-t border-line">

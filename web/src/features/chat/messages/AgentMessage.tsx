@@ -47,13 +47,13 @@ function Footnotes({ message, active, onOpen }: FootnotesProps) {
           <li key={number} className="max-w-full">
             <button
               type="button"
-              aria-label={`Source ${number} ${title}`}
               aria-expanded={number === active}
               onClick={() => {
                 onOpen(number);
               }}
               className="flex max-w-full items-center gap-2 rounded-lg py-1 ps-1.5 pe-2 text-[0.8125rem] text-ink-soft transition-colors hover:bg-sunken hover:text-ink"
             >
+              <span className="sr-only">Source</span>{" "}
               <span
                 className={cx(
                   "grid h-4.5 min-w-4.5 place-items-center rounded-[0.3rem] px-1 text-[0.6875rem] font-semibold text-marker-ink tabular-nums",
@@ -61,7 +61,7 @@ function Footnotes({ message, active, onOpen }: FootnotesProps) {
                 )}
               >
                 {number}
-              </span>
+              </span>{" "}
               <span className="truncate">{title}</span>
             </button>
           </li>

@@ -169,10 +169,39 @@ describe("connecting", () => {
     const client = await load();
     line.latest.open();
     expect(line.latest.sent[0]).toMatchObject({ token: "tok_0", session_id: "ses_0" });
-    line.latest.receive(new Script("ses_0").refusal("session_closed"));
+    line.latest.receive(new Script("ses_0").refusal("unknown_session", { retryable: false }));
+    line.latest.drop(4401);
     await settle();
     line.latest.open();
     expect(line.latest.sent[0]).toEqual({ type: "hello", token: "tok_0" });
+    expect(client.store.get().notice).toBeNull();
+  });
+
+  test("replaces a token that the hello is refused for, without a word", async () => {
+    const { client, line, script, clock } = await connect();
+    line.latest.drop();
+    await clock.pass(500);
+    line.latest.open();
+    line.latest.receive(script.refusal("token_refused", { retryable: false }));
+    line.latest.drop(4401);
+    await clock.pass(1_000);
+    line.latest.open();
+    expect(line.latest.sent).toEqual([{ type: "hello", token: "tok_2" }]);
+    expect(client.store.get().notice).toBeNull();
+  });
+
+  test("keeps token and session when the hello is refused for now only", async () => {
+    const { api, client, line, script, clock, welcome } = await connect();
+    line.latest.drop();
+    await clock.pass(500);
+    line.latest.open();
+    line.latest.receive(script.refusal("unavailable"));
+    line.latest.drop(4401);
+    expect(client.store.get().notice).toMatchObject({ title: "Refused" });
+    await clock.pass(1_000);
+    await welcome(script.connected(true));
+    expect(line.latest.of("hello")[0]).toMatchObject({ token: "tok_1", session_id: "ses_1" });
+    expect(api.createToken).toHaveBeenCalledTimes(1);
     expect(client.store.get().notice).toBeNull();
   });
 
@@ -283,6 +312,18 @@ describe("sending", () => {
       { type: "message", text: "Still there?", idempotency_key: "k1" },
     ]);
     expect(view()).toEqual(["> Still there? (waiting)"]);
+  });
+
+  test("a message whose start was missed takes its place from the history", async () => {
+    const { api, client, line, script, view } = await connect();
+    client.submit("Hello?");
+    api.messages.mockResolvedValue(
+      pageOf([message({ id: "msg_c1", role: "customer", content: "Hello?" }), message()]),
+    );
+    line.latest.receive({ ...script.complete(), seq: null });
+    await settle();
+    expect(view()).toEqual(["> Hello? (sent)", "< Two working days [1]."]);
+    expect(client.store.get().items[0]).toMatchObject({ id: "msg_c1" });
   });
 
   test("a message taken back to be edited is not sent", async () => {

@@ -6,9 +6,10 @@
 import type { ChatApi } from "../../../api/chat";
 import type { Store } from "../../../api/storage";
 import type { Clock } from "./clock";
-import { Delivery, failureFrom, sessionIsGone } from "./delivery";
+import { Delivery, sessionIsGone } from "./delivery";
 import type { Frame } from "./frames";
 import { FreshStart } from "./fresh";
+import { Greeting } from "./greeting";
 import { Identity } from "./identity";
 import { type Connection, initialState } from "./model";
 import { Pages } from "./pages";
@@ -36,6 +37,7 @@ export class ChatClient {
   readonly identity: Identity;
   private readonly tab: TabMemory;
   private readonly socket: ChatSocket;
+  private readonly greeting: Greeting;
   private readonly delivery: Delivery;
   private readonly pages: Pages;
   private readonly fresh: FreshStart;
@@ -49,7 +51,7 @@ export class ChatClient {
       open: parts.openSocket,
       clock,
       random,
-      hello: () => this.hello(),
+      hello: () => this.greeting.hello(),
       onFrame: (frame) => {
         this.frameArrived(frame);
       },
@@ -57,11 +59,11 @@ export class ChatClient {
         this.lineDown(failures);
       },
       onUnauthorized: () => {
-        this.identity.forget();
-        this.tab.forgetPlace();
+        this.greeting.notAccepted();
       },
     });
     const shared = { api, identity: this.identity, store: this.store, clock };
+    this.greeting = new Greeting({ ...shared, tab: this.tab, socket: this.socket });
     this.delivery = new Delivery({ ...shared, socket: this.socket });
     this.pages = new Pages(api, this.identity, this.store);
     this.fresh = new FreshStart({
@@ -166,29 +168,20 @@ export class ChatClient {
     };
   }
 
-  private async hello(): Promise<object> {
-    const token = await this.identity.token().catch((error: unknown) => {
-      const failure = failureFrom(error, this.parts.clock.now());
-      if (!failure.retryable) this.store.dispatch({ type: "noticed", notice: failure });
-      throw error;
-    });
-    const sessionId = this.identity.sessionId;
-    const { stream, lastSeq, sessionId: shown } = this.store.get();
-    return {
-      type: "hello",
-      token,
-      ...(sessionId === null ? {} : { session_id: sessionId }),
-      ...(stream === null || sessionId !== shown ? {} : { stream, last_seq: lastSeq }),
-    };
-  }
-
   private frameArrived(frame: Frame): void {
     const { event } = frame;
-    if (event.type === "error" && frame.turnId === null && this.sessionLost(event.error.code))
+    if (event.type === "error" && !this.socket.ready) {
+      this.greeting.refused(event.error);
       return;
+    }
+    if (event.type === "error" && sessionIsGone(event.error.code)) {
+      this.greeting.changeSession();
+      return;
+    }
     const gapBefore = this.store.get().gapAfter;
     this.store.dispatch({ type: "frame", frame, now: this.parts.clock.now() });
     if (event.type === "connected") this.connected(event.sessionId, event.resumed);
+    if (event.type === "complete") this.answered();
     const { gapAfter } = this.store.get();
     if (gapAfter !== null && gapAfter !== gapBefore) this.socket.restart();
   }
@@ -199,14 +192,14 @@ export class ChatClient {
     this.delivery.flush();
   }
 
-  /** The session cannot be used any more: goes on in a new one. */
-  private sessionLost(code: string): boolean {
-    const refused = !this.socket.ready && this.identity.sessionId !== null;
-    if (!refused && !sessionIsGone(code)) return false;
-    this.identity.keepSession(null);
-    this.tab.forgetPlace();
-    this.socket.restart();
-    return true;
+  /** A message whose start was missed has no id of the server, and may be in the history too. */
+  private answered(): void {
+    const nameless = this.store
+      .get()
+      .items.some(
+        (item) => item.kind === "customer" && item.delivery.state === "sent" && item.id === null,
+      );
+    if (nameless) void this.pages.latest();
   }
 
   private lineDown(failures: number): void {

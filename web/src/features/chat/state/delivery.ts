@@ -16,7 +16,7 @@ import type { ChatStore } from "./store";
 export const ACK_MS = 12_000;
 const SENDS = 3;
 
-const SESSION_GONE = new Set(["session_closed", "session_not_found", "session_expired"]);
+const SESSION_GONE = new Set(["session_closed", "unknown_session"]);
 export const sessionIsGone = (code: string): boolean => SESSION_GONE.has(code);
 
 export function failureFrom(error: unknown, now: number): Failure {

@@ -32,6 +32,7 @@ describe("reading a frame", () => {
         detail: "",
         retryable: false,
         messageId: null,
+        key: null,
         retryAfter: null,
       },
     });

@@ -13,6 +13,8 @@ export type TurnError = {
   detail: string;
   retryable: boolean;
   messageId: string | null;
+  /** Of the message that was refused. */
+  key: string | null;
   retryAfter: number | null;
 };
 
@@ -31,7 +33,7 @@ export type ServerEvent =
   | { type: "sources"; sources: CandidateSource[] }
   | { type: "tool"; name: string; running: boolean }
   | { type: "text"; delta: string }
-  | { type: "complete"; answer: Answer }
+  | { type: "complete"; answer: Answer; key: string | null }
   | { type: "error"; error: TurnError }
   | { type: "other" };
 
@@ -79,6 +81,7 @@ function readError(data: Data): ServerEvent {
       detail: text(data["detail"]),
       retryable: data["retryable"] === true,
       messageId: textOrNull(data["message_id"]),
+      key: textOrNull(data["idempotency_key"]),
       retryAfter: number(data["retry_after"]),
     },
   };
@@ -105,7 +108,11 @@ const READERS: Record<string, (data: Data) => ServerEvent> = {
   text: (data) => ({ type: "text", delta: text(data["delta"]) }),
   complete: (data) =>
     isData(data["message"])
-      ? { type: "complete", answer: data as unknown as Answer }
+      ? {
+          type: "complete",
+          answer: data as unknown as Answer,
+          key: textOrNull(data["idempotency_key"]),
+        }
       : { type: "other" },
 };
 

@@ -292,6 +292,34 @@ describe("resuming", () => {
   });
 });
 
+describe("a repeated message", () => {
+  test("is settled by the answer that names it", () => {
+    const script = new Script();
+    let state = run(
+      connectedState(script),
+      submitted("k1", "One"),
+      submitted("k2", "Two"),
+      { type: "handed over", key: "k1" },
+      { type: "handed over", key: "k2" },
+    );
+    const repeated = { ...answer(), idempotency_key: "k2" };
+    const complete = script.next("trn_1", "complete", repeated);
+    state = frames(state, { ...complete, seq: null });
+    expect(view(state)).toEqual(["> One (waiting)", "> Two (sent)", "< Two working days [1]."]);
+    expect(state.inFlight).toEqual(["k1"]);
+  });
+
+  test("is settled by the end of a turn that was joined in its middle", () => {
+    const script = new Script("ses_1", "str_2", 40);
+    let state = run(frames(initialState, script.connected(false, 40)), submitted("k1"), {
+      type: "handed over",
+      key: "k1",
+    });
+    state = frames(state, script.status("writing"), script.complete());
+    expect(view(state)).toEqual(["> Hello? (sent)", "< Two working days [1]."]);
+  });
+});
+
 describe("refusals", () => {
   test("an error that answers the connection belongs to the oldest message in flight", () => {
     const script = new Script();
@@ -308,6 +336,19 @@ describe("refusals", () => {
       failure: { retryAt: NOW + 20_000, stored: false },
     });
     expect(state.inFlight).toEqual(["k2"]);
+  });
+
+  test("an error that names its message belongs to that one", () => {
+    const script = new Script();
+    let state = run(
+      connectedState(script),
+      submitted("k1", "One"),
+      submitted("k2", "Two"),
+      { type: "handed over", key: "k1" },
+      { type: "handed over", key: "k2" },
+    );
+    state = frames(state, script.refusal("message_refused", { idempotency_key: "k2" }));
+    expect(view(state)).toEqual(["> One (waiting)", "> Two (failed)"]);
   });
 
   test("without a message in flight it is a notice", () => {

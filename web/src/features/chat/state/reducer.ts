@@ -81,6 +81,7 @@ function connected(
     // Another stream: what was being written is lost here, its answer comes whole.
     turns: continues ? next.turns : [],
     inFlight: [],
+    notice: null,
   };
 }
 

@@ -121,11 +121,12 @@ export function finish(
   };
 }
 
-/** An answer whose turn never started here belongs to the oldest message still in flight. */
-function complete(state: ChatState, frame: Frame, answer: Answer): ChatState {
+/** An answer whose turn never started here names its message, or it is the oldest in flight. */
+function complete(state: ChatState, frame: Frame, answer: Answer, key: string | null): ChatState {
   const turnId = frame.turnId ?? answer.turn_id;
-  const started = state.turns.some((turn) => turn.turnId === turnId);
-  return finish(state, turnId, answer, started ? [] : state.inFlight.slice(0, 1));
+  const started = state.turns.some((turn) => turn.turnId === turnId && !turn.partial);
+  const oldest = started ? [] : state.inFlight.slice(0, 1);
+  return finish(state, turnId, answer, key === null ? oldest : [key]);
 }
 
 export const failureOf = (error: TurnError, now: number, stored: boolean): Failure => ({
@@ -136,10 +137,10 @@ export const failureOf = (error: TurnError, now: number, stored: boolean): Failu
   stored,
 });
 
-/** An error ends its turn; without a turn it answers the oldest message in flight. */
+/** An error ends its turn; without a turn it refuses the message it names, or the oldest in flight. */
 function fail(state: ChatState, frame: Frame, error: TurnError, now: number): ChatState {
   const turn = state.turns.find((candidate) => candidate.turnId === frame.turnId);
-  const refused = turn === undefined && frame.turnId === null ? state.inFlight[0] : undefined;
+  const refused = frame.turnId === null ? (error.key ?? state.inFlight[0]) : undefined;
   const failure = failureOf(error, now, refused === undefined);
   const concerns = (item: CustomerItem): boolean =>
     item.key === refused ||
@@ -188,7 +189,7 @@ function progress(event: ServerEvent): ((turn: LiveTurn) => LiveTurn) | null {
 export function applyEvent(state: ChatState, frame: Frame, now: number): ChatState {
   const { event, turnId } = frame;
   if (event.type === "start") return begin(state, frame, event);
-  if (event.type === "complete") return complete(state, frame, event.answer);
+  if (event.type === "complete") return complete(state, frame, event.answer, event.key);
   if (event.type === "error") return fail(state, frame, event.error, now);
   const change = progress(event);
   return change === null ? state : changeTurn(state, turnId, change);

@@ -1,0 +1,104 @@
+"""The servers that are measured, and the stub model they ask. Above: the benchmarks. Below: `processes.py`."""
+
+import json
+import socket
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+
+from bench.machine import Side
+from bench.plan import Plan
+from bench.processes import answers, module, started, wait_until
+from bench.stub_model import BEHAVIOUR_PATH, Behaviour
+
+SECRET_KEY = "the benchmarks' own secret key, 32 characters or more"  # noqa: S105 - signs nothing that lasts
+CONTROL_SECONDS = 10.0
+SETTINGS = {
+    "DESKHAND_SECRET_KEY": SECRET_KEY,
+    "DESKHAND_LOG_FORMAT": "json",
+    "DESKHAND_RATE_LIMIT__REQUESTS": "1000000",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Server:
+    """A server on this machine."""
+
+    port: int
+    pid: int
+
+
+class StubModel:
+    """The stub model's server, whose behaviour can be changed while it runs."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self.settings = {
+            "OPENAI_API_KEY": "none needed",
+            "OPENAI_BASE_URL": f"http://127.0.0.1:{port}/v1",
+            "DESKHAND_LLM__PROVIDER": "openai",
+        }
+
+    def behave(self, behaviour: Behaviour) -> None:
+        """From the next request on."""
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=CONTROL_SECONDS)
+        connection.request("PUT", BEHAVIOUR_PATH, json.dumps(asdict(behaviour)))
+        assert connection.getresponse().status == 204
+        connection.close()
+
+
+@contextmanager
+def stub_model(plan: Plan) -> Iterator[StubModel]:
+    """The stub model, on the side of the load."""
+    port, log = free_port(), plan.workspace / "stub.log"
+    with started(module("stub_model", str(port)), side=Side.LOAD, log=log) as process:
+        wait_until(lambda: answers(port, BEHAVIOUR_PATH), process, log)
+        yield StubModel(port)
+
+
+@contextmanager
+def reference(plan: Plan, stub: StubModel) -> Iterator[Server]:
+    """The bare agent framework behind a route; see `reference.py`."""
+    port, log = free_port(), plan.workspace / "reference.log"
+    command = module("reference", str(port))
+    with started(command, side=Side.SERVER, log=log, settings=stub.settings) as process:
+        wait_until(lambda: answers(port, "/"), process, log)
+        yield Server(port=port, pid=process.pid)
+
+
+@contextmanager
+def deskhand(data_dir: Path, model: StubModel | None = None, *, ready: bool = True) -> Iterator[Server]:
+    """`deskhand serve` on its own core; with the offline model unless told of another.
+
+    `ready` waits until it can answer.
+    """
+    port, log = free_port(), data_dir.with_suffix(".log")
+    with started(
+        deskhand_command("serve", "--port", str(port), "--data-dir", str(data_dir)),
+        side=Side.SERVER,
+        log=log,
+        settings=SETTINGS | (model.settings if model else {}),
+    ) as process:
+        if ready:
+            wait_until(lambda: answers(port, "/health/ready"), process, log)
+        yield Server(port=port, pid=process.pid)
+
+
+def deskhand_command(*arguments: str) -> list[str]:
+    """The installed command."""
+    return [str(Path(sys.executable).with_name("deskhand")), *arguments]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def settings_with(extra: Mapping[str, str]) -> dict[str, str]:
+    """The settings of a measured server, for a command that talks to it."""
+    return {**SETTINGS, **extra}
