@@ -85,13 +85,12 @@ class Filler:
 
 
 async def build(folder: Path, *, passages: int, tenants: int) -> None:
-    """The data directory, filled."""
+    """Fill the data directory."""
     configure_logging("WARNING", as_json=False)
-    folder.mkdir(parents=True)
     settings = load_settings(env_file=None, data_dir=folder)
     async with await load_embedder(settings) as embedder:
         held = await _build_help_centre(settings, embedder)
-        filler = Filler(_words_of_help_centre())
+        filler = Filler(words_of_help_centre())
         async with open_house(settings, embedder=FillerEmbedder(embedder)) as house:
             await _fill(house, settings.default_tenant, filler, passages - held)
             for number in range(1, tenants):
@@ -121,11 +120,12 @@ async def _scope(house: House, slug: str) -> TenantScope:
     return TenantScope(tenant_id=tenant.id, role=Role.OWNER)
 
 
-def _words_of_help_centre() -> list[str]:
+def words_of_help_centre() -> list[str]:
     """Every word as often as it stands there."""
     texts = (path.read_text(encoding="utf-8").lower() for path in sorted(HELP_CENTRE.rglob("*.md")))
     return [word for text in texts for word in re.findall(r"[a-z]{2,}", text)]
 
 
 if __name__ == "__main__":
+    Path(sys.argv[1]).mkdir(parents=True)
     asyncio.run(build(Path(sys.argv[1]), passages=int(sys.argv[2]), tenants=int(sys.argv[3])))

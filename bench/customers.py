@@ -12,6 +12,9 @@ from http.client import HTTPConnection, HTTPResponse
 from typing import Any, Protocol
 
 TIMEOUT_SECONDS = 60.0
+KEPT_SECONDS = 2.0
+"""A quiet connection is not used again after this: the server closes it after five."""
+
 NANOSECONDS = 1_000_000_000
 
 
@@ -33,6 +36,7 @@ class _Line:
     def __init__(self, port: int) -> None:
         self._connection = HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS)
         self._headers = {"Content-Type": "application/json"}
+        self._used = time.monotonic()
 
     def sign_in(self, token: str) -> None:
         self._headers["Authorization"] = f"Bearer {token}"
@@ -50,6 +54,9 @@ class _Line:
         return json.loads(content)
 
     def send(self, path: str, body: object, **headers: str) -> HTTPResponse:
+        if time.monotonic() - self._used > KEPT_SECONDS:
+            self._connection.close()  # opens by itself again
+        self._used = time.monotonic()
         self._connection.request("POST", path, json.dumps(body), self._headers | headers)
         return self._connection.getresponse()
 
@@ -131,4 +138,4 @@ def _check(answer: dict[str, Any]) -> None:
 def _age_of_text(line: bytes) -> float:
     now = time.time_ns()
     delta: str = json.loads(line.removeprefix(b"data: "))["data"]["delta"]
-    return (now - int(delta.split()[0])) / NANOSECONDS
+    return (now - int(delta.split(maxsplit=1)[0])) / NANOSECONDS

@@ -28,7 +28,7 @@ def one_by_one(turns: Sequence[Turn], questions: Iterator[str], *, warm_up: int,
 
 
 def side_by_side(talkers: Sequence[Talker], questions: Iterator[str], *, warm_up: float, seconds: float) -> Throughput:
-    """Every talker asks again as soon as it is answered; counted are the turns that end in the `seconds` after `warm_up`."""
+    """Every talker asks again as soon as it is answered; turns that end in the `seconds` after `warm_up` count."""
     begin = time.perf_counter() + warm_up
     end = begin + seconds
     ended: list[tuple[float, float]] = []

@@ -5,6 +5,7 @@ Above: `servers.py`, which knows what is started. Below: `machine.py`.
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -89,6 +90,12 @@ def wait_until(ready: Callable[[], bool], process: "subprocess.Popen[bytes]", lo
         if time.monotonic() > deadline:
             raise ProcessFailed(f"The process did not answer within {START_SECONDS:g} s.{_tail(log)}")
         time.sleep(POLL_SECONDS)
+
+
+def listens(port: int) -> bool:
+    """Whether a connection can be opened now."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def answers(port: int, path: str) -> bool:

@@ -1,4 +1,4 @@
-"""Questions that were never asked before: real ones from the demo, each time in another wording, so that no cache helps."""
+"""Questions never asked before: real ones of the demo, each time in another wording, so that no cache answers."""
 
 import itertools
 import json

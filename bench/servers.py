@@ -3,7 +3,7 @@
 import json
 import socket
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from http.client import HTTPConnection
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench.machine import Side
 from bench.plan import Plan
-from bench.processes import answers, module, started, wait_until
+from bench.processes import answers, listens, module, started, wait_until
 from bench.stub_model import BEHAVIOUR_PATH, Behaviour
 
 SECRET_KEY = "the benchmarks' own secret key, 32 characters or more"  # noqa: S105 - signs nothing that lasts
@@ -70,10 +70,10 @@ def reference(plan: Plan, stub: StubModel) -> Iterator[Server]:
 
 
 @contextmanager
-def deskhand(data_dir: Path, model: StubModel | None = None, *, ready: bool = True) -> Iterator[Server]:
-    """`deskhand serve` on its own core; with the offline model unless told of another.
+def deskhand(data_dir: Path, model: StubModel | None = None, *, listening_only: bool = False) -> Iterator[Server]:
+    """`deskhand serve` on its own core, ready to answer; with the offline model unless told of another.
 
-    `ready` waits until it can answer.
+    `listening_only` does not wait until it is ready: it listens before that, and requests wait.
     """
     port, log = free_port(), data_dir.with_suffix(".log")
     with started(
@@ -82,8 +82,7 @@ def deskhand(data_dir: Path, model: StubModel | None = None, *, ready: bool = Tr
         log=log,
         settings=SETTINGS | (model.settings if model else {}),
     ) as process:
-        if ready:
-            wait_until(lambda: answers(port, "/health/ready"), process, log)
+        wait_until(lambda: listens(port) if listening_only else answers(port, "/health/ready"), process, log)
         yield Server(port=port, pid=process.pid)
 
 
@@ -97,8 +96,3 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def settings_with(extra: Mapping[str, str]) -> dict[str, str]:
-    """The settings of a measured server, for a command that talks to it."""
-    return {**SETTINGS, **extra}

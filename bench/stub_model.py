@@ -1,7 +1,7 @@
 """A model server that costs next to nothing: the OpenAI protocol on loopback, answering after a delay that is set.
 
 Plain ASGI, so that what is measured is the server that asks. Its first piece of text is the moment at which it was
-sent, so that the other end can say how long it took to get there. Run it with a port: `python -m bench.stub_model 9000`.
+sent, so that the other end can say how long it took to get there. Run it with a port.
 """
 
 import asyncio

@@ -144,7 +144,9 @@ class _Run:
             self.found.append(latencies("first streamed text after the model's own", waits, p50_at_most=15))
             stub.behave(WORDY)
             waits = self._waits([customer.ask], count=self._sizes.few)
-            self.found.append(latencies(f"full turn, answer in {WORDY.pieces} pieces instead of {INSTANT.pieces}", waits))
+            self.found.append(
+                latencies(f"full turn, answer in {WORDY.pieces} pieces instead of {INSTANT.pieces}", waits)
+            )
         stub.behave(INSTANT)
 
     def _long_thread(self, server: Server, data_dir: Path) -> None:
@@ -166,7 +168,9 @@ class _Run:
     def _throughput(self, what: str, talkers: Sequence[Talker], at_least: float | None = None) -> float:
         seconds = self._sizes.seconds
         reached = side_by_side(talkers, self._questions, warm_up=seconds / 3, seconds=seconds)
-        remark = f"p50 {median(reached.seconds) * MILLISECONDS:.0f} ms, p95 {p95(reached.seconds) * MILLISECONDS:.0f} ms"
+        remark = (
+            f"p50 {median(reached.seconds) * MILLISECONDS:.0f} ms, p95 {p95(reached.seconds) * MILLISECONDS:.0f} ms"
+        )
         if self._bare_rate:
             remark += f", {reached.turns_a_second / self._bare_rate:.2f} × the bare framework"
         rate = Figure(what=what, value=reached.turns_a_second, unit="turns/s", at_least=at_least, remark=remark)

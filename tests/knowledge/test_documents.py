@@ -90,61 +90,62 @@ async def test_the_title_is_the_first_top_heading_or_the_readable_name(name: str
     assert (await convert(name, text)).title == title
 
 
+PAGE = """\
+import { Card } from 'parts'
+import Tabs from "tabs"
+
+export const version = "1"
+
+## Start
+
+<Note>
+Read this **first**.
+</Note>
+
+<CardGroup cols={2}>
+  <Card title="Docker" icon="box" href="/docker">
+    Run it in a container
+  </Card>
+  <Card title="Cloud" href="https://cloud.example.com">Let us run it</Card>
+</CardGroup>
+
+<Tabs>
+  <Tab title="macOS">
+    ```bash
+    <Note>export A=1</Note>
+      indented
+    ```
+  </Tab>
+</Tabs>
+
+{/* hidden */}<!-- hidden too -->
+Use `<Note>` or `import x from "y"` in <b>code</b>. ![A diagram of parts](x.png)
+Open <your-domain> and <API_KEY>, see [the guide](/guide) and [site](https://a.example/b).
+"""
+
+PAGE_AS_TEXT = """\
+## Start
+
+Read this **first**.
+
+- **Docker**: Run it in a container
+
+- [**Cloud**](https://cloud.example.com): Let us run it
+
+**macOS**
+
+```bash
+<Note>export A=1</Note>
+  indented
+```
+
+Use `<Note>` or `import x from "y"` in **code**. A diagram of parts
+Open <your-domain> and <API_KEY>, see the guide and [site](https://a.example/b).
+"""
+
+
 async def test_components_leave_their_text_and_code_is_never_touched() -> None:
-    page = """\
-        import { Card } from 'parts'
-        import Tabs from "tabs"
-
-        export const version = "1"
-
-        ## Start
-
-        <Note>
-        Read this **first**.
-        </Note>
-
-        <CardGroup cols={2}>
-          <Card title="Docker" icon="box" href="/docker">
-            Run it in a container
-          </Card>
-          <Card title="Cloud" href="https://cloud.example.com">Let us run it</Card>
-        </CardGroup>
-
-        <Tabs>
-          <Tab title="macOS">
-            ```bash
-            <Note>export A=1</Note>
-              indented
-            ```
-          </Tab>
-        </Tabs>
-
-        {/* hidden */}<!-- hidden too -->
-        Use `<Note>` or `import x from "y"` in <b>code</b>. ![A diagram of parts](x.png)
-        Open <your-domain> and <API_KEY>, see [the guide](/guide) and [site](https://a.example/b).
-        """
-    markdown = (await convert("page.mdx", page)).markdown
-    assert markdown == textwrap.dedent(
-        """\
-        ## Start
-
-        Read this **first**.
-
-        - **Docker**: Run it in a container
-
-        - [**Cloud**](https://cloud.example.com): Let us run it
-
-        **macOS**
-
-        ```bash
-        <Note>export A=1</Note>
-          indented
-        ```
-
-        Use `<Note>` or `import x from "y"` in **code**. A diagram of parts
-        Open <your-domain> and <API_KEY>, see the guide and [site](https://a.example/b).
-        """
-    )
+    assert (await convert("page.mdx", PAGE)).markdown == PAGE_AS_TEXT
 
 
 async def test_an_accordion_becomes_a_heading_only_where_nothing_else_would_fall_under_it() -> None:

@@ -28,8 +28,8 @@ def add_pages(app: FastAPI, folder: Path) -> None:
         return FileResponse(index, headers=headers)
 
     app.add_api_route("/", page, methods=["GET"], include_in_schema=False)
-    for icon in folder.glob("*.svg"):
-        app.add_api_route(f"/{icon.name}", _file(icon), methods=["GET"], include_in_schema=False)
+    for extra in (path for path in folder.glob("*") if path.is_file() and path != index):
+        app.add_api_route(f"/{extra.name}", _file(extra), methods=["GET"], include_in_schema=False)
 
 
 def _file(path: Path) -> Callable[[], Awaitable[FileResponse]]:

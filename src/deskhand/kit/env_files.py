@@ -155,7 +155,7 @@ def _read_secret(name: str, path: str) -> str:
         text = Path(path).expanduser().read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError, ValueError, RuntimeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not a path, or its file is not UTF-8 text"
-        raise Misconfigured(f"{name}{FILE} is {shown}, which cannot be read: {reason}.") from error
+        raise Misconfigured(f"{name}{FILE} is {shown}, which cannot be read: {reason}.") from None
     if not text:
         raise Misconfigured(f"{name}{FILE} is {shown}, which is empty: write the value into it.")
     return text

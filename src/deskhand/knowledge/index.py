@@ -49,23 +49,31 @@ class PassageQuery:
     limit: int
     mode: SearchMode = SearchMode.HYBRID
 
+    def __post_init__(self) -> None:
+        """Questions and texts go together, and at least one candidate is asked for."""
+        if self.vectors.ndim != 2 or len(self.vectors) != len(self.texts) or self.limit < 1:  # noqa: PLR2004
+            raise ValueError(
+                f"vectors of shape {self.vectors.shape!r} do not go with {len(self.texts)!r} texts and "
+                f"a limit of {self.limit!r}"
+            )
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Candidates:
-    """What was found, one row a chunk, one column a question; in no particular order, no chunk twice.
+    """What was found: one row a chunk, one column a question; in no particular order, no chunk twice.
 
-    `cosines` is the cosine of the nearest window, `bm25` the sum of the BM25 weights of the words the chunk shares
-    with the question. In hybrid mode both are filled in for every candidate, whichever search found it; in the other
-    modes the kind that was not asked for is all zero. `bm25_bounds` is, for each question, what BM25 would give to a
-    passage that holds every one of its words as densely as a passage can: the unit in which `bm25` can be read, for
-    raw BM25 grows with the question and with the knowledge base.
+    `cosines` is the cosine of the nearest window. `bm25` is the sum, over the words that the chunk shares with the
+    question, of the word's weight in the chunk times its rarity. Both are filled in for every candidate, whichever
+    search found it; the kind that the mode leaves out is all zero. `rarities` has, for each question, the rarity of
+    each of its distinct words, those that no passage holds among them: by these raw BM25 can be read, which grows with
+    the question and with the knowledge base.
     """
 
     chunk_ids: tuple[str, ...]
     source_ids: tuple[str, ...]
     cosines: Vectors
     bm25: Vectors
-    bm25_bounds: Vectors
+    rarities: tuple[tuple[float, ...], ...]
 
 
 class PassageIndex(Protocol):
@@ -109,7 +117,7 @@ class PassageIndex(Protocol):
     async def count(self, tenant_id: str, kb_id: str) -> int: ...
 
     async def optimize(self) -> None:
-        """Rearrange after many changes, so that search is quick again. Searches go on meanwhile."""
+        """Rearrange after many changes, so that search is quick. Searches go on meanwhile, changes wait."""
         ...
 
     async def close(self) -> None:
@@ -125,7 +133,7 @@ class IndexInUse(Conflict):
 
 
 class IndexMismatch(Misconfigured):
-    """The store was filled by another embedding model, or by another version of its layout."""
+    """The store was filled by another embedding model, or has the layout of another version."""
 
     code = "index_mismatch"
     title = "The passage index belongs to another embedding model"

@@ -25,7 +25,8 @@ from agent_framework import (
 from agent_framework.observability import ChatTelemetryLayer
 
 from deskhand.llm.embedding import Embedder
-from deskhand.llm.offline_answer import AnswerPiece, Found, find_answer
+from deskhand.llm.offline_answer import Found, find_answer
+from deskhand.llm.offline_saying import AnswerPiece
 from deskhand.llm.offline_search import passages_in, search_calls
 from deskhand.llm.offline_style import STYLE_KEY, AnswerStyle, closing
 from deskhand.llm.offline_text import answer_chunks

@@ -14,6 +14,7 @@ from deskhand.llm.passages import Passage
 
 MAX_TABLE_ROWS = 80
 MAX_PIECES = 400
+_CAPTION_WORDS = 6
 _BOLD_LEVEL, _LOUD_LEVEL = 7, 2
 
 
@@ -111,7 +112,7 @@ _RULE_ROW = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _SKIPPED = re.compile(
     r"^\s*(?:</?[A-Za-z][^<>]*>\s*)+$|^\s*(?:import|export)\s.+from\s|^\s*(?:-{3,}|\*{3,}|_{3,}|={3,})\s*$|^:::"
 )
-_SLUG = re.compile(r"^[\w-]+(?:[-_/.][\w-]+)+$")
+_ENDED = re.compile(r"[.!?:;\d]")
 _QUOTE_MARK = re.compile(r"^\s*>+\s?")
 
 _IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
@@ -142,10 +143,10 @@ def pieces_of(passage: Passage) -> list[Piece]:
 
 
 def _says_something(kind: PieceKind, text: str) -> bool:
-    """Bare addresses and names of pictures are no sentences."""
+    """Bare addresses and the captions of pictures are no sentences."""
     words = [word for word in text.split() if any(letter.isalnum() for letter in word)]
-    if kind is PieceKind.SENTENCE and len(words) == 1:
-        return not _SLUG.match(words[0])
+    if kind is PieceKind.SENTENCE and len(words) < _CAPTION_WORDS and not _ENDED.search(text):
+        return False
     return any(not _BARE_LINK.match(word) for word in words)
 
 

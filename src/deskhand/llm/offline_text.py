@@ -5,8 +5,9 @@ Above: the offline client. Below: `offline_answer`; pure functions.
 
 from collections.abc import Sequence
 
-from deskhand.llm.offline_answer import AnswerPiece, Found
+from deskhand.llm.offline_answer import Found
 from deskhand.llm.offline_pieces import PieceKind
+from deskhand.llm.offline_saying import AnswerPiece
 
 NOT_FOUND_ONE = "I could not find an answer to this: “{question}”"
 NOT_FOUND_MANY = "I could not find answers to these: {questions}"

@@ -195,6 +195,11 @@ def _leans(question: str) -> bool:
     return not strong and len(words) <= _SHORT + 2
 
 
+def _names_little(question: str) -> bool:
+    """Beside another question, "what is the minimum size?" belongs to that one."""
+    return len([term for term in content_terms(question) if term.weight >= 1]) <= 1
+
+
 def _is_whole(question: str) -> bool:
     """A question with its own verb and subject: "for how long can I return a helmet?"."""
     return bool(re.search(rf"\b{_WH}\b.*\b{_AUX}\b|\b{_AUX}\s+{_SUBJECT}\b", question, re.IGNORECASE)) and not re.match(
@@ -206,7 +211,7 @@ def _with_background(question: str, background: Sequence[str], first: str | None
     """The question with the background it needs in front of it."""
     told = [sentence for sentence in background if _topic(sentence)]
     kept = _tell(told)
-    if first is not None and _leans(question):
+    if first is not None and (_leans(question) or _names_little(question)):
         topic = _sentence(_OPENERS.sub("", first))
         return " ".join(part for part in (kept, topic, question) if part)
     return f"{kept} {question}" if kept else question

@@ -99,15 +99,15 @@ class ScriptedProvider:
 
 async def _stream(step: Step) -> AsyncIterator[str]:
     if isinstance(step, CallTool):
-        yield _chunk({"role": "assistant", "tool_calls": [{"index": 0, **_tool_call(step)}]})
-        yield _chunk({}, finish="tool_calls")
+        yield chunk({"role": "assistant", "tool_calls": [{"index": 0, **_tool_call(step)}]})
+        yield chunk({}, finish="tool_calls")
     else:
         text = getattr(step, "text", "")
         for start in range(0, len(text), PIECE_CHARS):
-            yield _chunk({"role": "assistant", "content": text[start : start + PIECE_CHARS]})
+            yield chunk({"role": "assistant", "content": text[start : start + PIECE_CHARS]})
             await asyncio.sleep(0)
         await _end_early(step)
-        yield _chunk({}, finish="stop")
+        yield chunk({}, finish="stop")
     yield "data: [DONE]\n\n"
 
 
@@ -118,7 +118,8 @@ async def _end_early(step: Step) -> None:
         await asyncio.sleep(HANG_SECONDS)
 
 
-def _chunk(delta: dict[str, Any], finish: str | None = None) -> str:
+def chunk(delta: dict[str, Any], finish: str | None = None) -> str:
+    """One event of a streamed answer, as it goes over the wire."""
     choice = {"index": 0, "delta": delta, "finish_reason": finish}
     return f"data: {json.dumps(_envelope('chat.completion.chunk', choice))}\n\n"
 

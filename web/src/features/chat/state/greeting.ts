@@ -28,6 +28,7 @@ export class Greeting {
   /** Token, session, and the place in its stream if this page knows one. */
   async hello(): Promise<object> {
     const { identity, store, clock } = this.parts;
+    this.keepToken = false;
     const token = await identity.token().catch((error: unknown) => {
       const failure = failureFrom(error, clock.now());
       if (!failure.retryable) this.notice(failure);
