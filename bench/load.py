@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from bench.customers import Talker
 from bench.machine import Side, bound_to, cpu_seconds_of, shows_processes
 
+ROUNDS = 3
+"""How often each talker gets its turn at least."""
+
 Turn = Callable[[str], float]
 
 
@@ -28,15 +31,18 @@ def one_by_one(turns: Sequence[Turn], questions: Iterator[str], *, warm_up: int,
 
 
 def side_by_side(talkers: Sequence[Talker], questions: Iterator[str], *, warm_up: float, seconds: float) -> Throughput:
-    """Every talker asks again as soon as it is answered; turns that end in the `seconds` after `warm_up` count."""
+    """Every talker asks again as soon as it is answered; turns that end in the `seconds` after `warm_up` count.
+
+    Where turns take long it goes on until there were enough of them.
+    """
     begin = time.perf_counter() + warm_up
-    end = begin + seconds
+    end, enough = begin + seconds, ROUNDS * len(talkers)
     ended: list[tuple[float, float]] = []
     failed = threading.Event()
 
     def talk(talker: Talker) -> None:
         try:
-            while time.perf_counter() < end and not failed.is_set():
+            while (time.perf_counter() < end or len(ended) < enough) and not failed.is_set():
                 wait = talker.ask(next(questions))
                 ended.append((time.perf_counter(), wait))
         except BaseException:
@@ -46,8 +52,9 @@ def side_by_side(talkers: Sequence[Talker], questions: Iterator[str], *, warm_up
     with bound_to(Side.LOAD), ThreadPoolExecutor(len(talkers)) as threads:
         for talking in [threads.submit(talk, talker) for talker in talkers]:
             talking.result()
-    waits = [wait for moment, wait in ended if begin <= moment < end]
-    return Throughput(turns_a_second=len(waits) / seconds, seconds=waits)
+    end = max(end, sorted(ended)[enough - 1][0])
+    waits = [wait for moment, wait in ended if begin <= moment <= end]
+    return Throughput(turns_a_second=len(waits) / (end - begin), seconds=waits)
 
 
 class Meter:

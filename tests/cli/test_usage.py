@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from cli.processes import ENTRY, Run, clean_environment
 
+from deskhand.cli import app
+
 COMMANDS = {
     "demo": ["--host", "--port", "--data-dir", "demo company"],
     "serve": ["--host", "--port", "--data-dir", "Run the server"],
@@ -38,6 +40,13 @@ def test_the_command_lists_its_commands(run: Run) -> None:
     for ended in (run("--help"), run("-h")):
         assert ended.code == 0
         assert [command for command in COMMANDS if " " not in command and command not in ended.out] == []
+
+
+def test_no_command_is_forgotten_here() -> None:
+    alone = {command.callback.__name__ for command in app.registered_commands if command.callback is not None}
+    groups = {str(group.name) for group in app.registered_groups}
+
+    assert alone | groups == {command for command in COMMANDS if " " not in command}
 
 
 @pytest.mark.parametrize("group", [[], ["eval"], ["models"]])

@@ -20,7 +20,7 @@ TAIL_WORDS = 12
 NAME_WORDS = 40
 """Of title and headings together, so that they never crowd out the window they stand before."""
 
-BREADCRUMB = " › "  # noqa: RUF001 - the sign is meant
+BREADCRUMB = " › "
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

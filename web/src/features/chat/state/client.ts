@@ -69,7 +69,6 @@ export class ChatClient {
     this.fresh = new FreshStart({
       ...shared,
       socket: this.socket,
-      tab: this.tab,
       useHttp: () => this.useHttp(),
     });
     this.store.subscribe(() => {

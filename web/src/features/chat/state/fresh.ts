@@ -6,7 +6,6 @@ import { failureFrom } from "./delivery";
 import type { Identity } from "./identity";
 import type { ChatSocket } from "./socket";
 import type { ChatStore } from "./store";
-import type { TabMemory } from "./tab";
 
 /** How long a new conversation can be undone. */
 export const UNDO_MS = 8_000;
@@ -17,7 +16,6 @@ type Parts = {
   store: ChatStore;
   clock: Clock;
   socket: ChatSocket;
-  tab: TabMemory;
   useHttp: () => Promise<void>;
 };
 
@@ -44,24 +42,22 @@ export class FreshStart {
 
   /** Closes the session in a request that outlives the page. */
   leave(): void {
-    const { api, identity, store, tab } = this.parts;
+    const { api, identity, store } = this.parts;
     const sessionId = identity.sessionId;
     if (!store.get().fresh || sessionId === null) return;
     this.stop();
     identity.with((token) => api.closeSession(token, sessionId, true)).catch(() => undefined);
     identity.keepSession(null);
-    tab.forgetPlace();
   }
 
   async commit(): Promise<void> {
     this.stop();
-    const { store, socket, tab } = this.parts;
+    const { store, socket } = this.parts;
     const limited = store.get().connection === "limited";
     // The line is bound to the old session; what is written meanwhile waits for the new one.
     socket.stop();
     store.dispatch({ type: "cleared" });
     if (limited) store.dispatch({ type: "connection", connection: "reconnecting" });
-    tab.forgetPlace();
     await this.close();
     if (limited) await this.parts.useHttp();
     socket.start();

@@ -119,10 +119,10 @@ export class ChatSocket {
       this.failed(attempt);
     });
     socket.onopen = () => {
-      if (attempt === this.attempt) socket.send(JSON.stringify(hello));
+      socket.send(JSON.stringify(hello));
     };
     socket.onmessage = (event) => {
-      if (attempt === this.attempt) this.received(event.data);
+      this.received(event.data);
     };
     socket.onclose = (event) => {
       this.failed(attempt, event.code);
