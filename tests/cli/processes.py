@@ -69,6 +69,15 @@ class Server:
     def log_lines(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.log.read_text().splitlines()]
 
+    def read_until(self, words: str) -> None:
+        """Wait for a line of its output with these words."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.said.append(line.rstrip())
+            if words in line:
+                return
+        raise AssertionError(f"It ended with {self.process.wait()}: {self.log.read_text()}")
+
     def stop(self, signal_number: int) -> int:
         """The exit code after that signal."""
         self.process.send_signal(signal_number)
@@ -76,32 +85,27 @@ class Server:
 
 
 @contextmanager
-def running(command: list[str], data_dir: Path, *, ready: str, **environment: str) -> Iterator[Server]:
-    """A process that serves, from when it said the words `ready` on; killed at the end if it still runs."""
+def running(
+    command: list[str], data_dir: Path, *, ready: str, stdin: int = subprocess.DEVNULL, **environment: str
+) -> Iterator[Server]:
+    """A process that goes on, from when it said the words `ready`; killed at the end, or when it takes too long."""
     data_dir.parent.mkdir(parents=True, exist_ok=True)
     log = data_dir.parent / f"{data_dir.name}.log"
-    variables = clean_environment(DESKHAND_LOG_FORMAT="json", **environment)
     with log.open("w") as errors:
         process = subprocess.Popen(
             command,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
-            env=variables,
+            env=clean_environment(DESKHAND_LOG_FORMAT="json", **environment),
             cwd=data_dir.parent,
         )
-    server = Server(process, data_dir, log)
     watchdog = threading.Timer(DEADLINE, process.kill)
     watchdog.start()
+    server = Server(process, data_dir, log)
     try:
-        assert process.stdout is not None
-        for line in process.stdout:
-            server.said.append(line.rstrip())
-            if ready in line:
-                break
-        else:
-            raise AssertionError(f"It ended with {process.wait()}: {log.read_text()}")
+        server.read_until(ready)
         watchdog.cancel()
         yield server
     finally:

@@ -1,10 +1,13 @@
 """`deskhand ask` and `deskhand chat` through a running server."""
 
+import io
+import signal
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cli.processes import ENTRY, Ended, Run, Server, clean_environment
+from cli.processes import ENTRY, Ended, Run, Server, clean_environment, running
 
 KB = ("--kb", "help")
 
@@ -14,17 +17,15 @@ def help_centre(through: Run, documents: Path) -> None:
     through("ingest", documents, "--kb", "help")
 
 
-def talk(server: Server, tmp_path: Path, said: bytes) -> Ended:
+@pytest.fixture
+def talk(through: Run, surroundings: pytest.MonkeyPatch) -> Callable[[str], Ended]:
     """What `deskhand chat` makes of its standard input."""
-    ended = subprocess.run(
-        [*ENTRY, "chat", "--data-dir", str(server.data_dir), *KB],
-        input=said,
-        capture_output=True,
-        env=clean_environment(),
-        cwd=tmp_path,
-        check=False,
-    )
-    return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+
+    def talked(said: str) -> Ended:
+        surroundings.setattr("sys.stdin", io.StringIO(said))
+        return through("chat", *KB)
+
+    return talked
 
 
 def test_an_answer_is_printed_with_its_sources(through: Run) -> None:
@@ -32,7 +33,8 @@ def test_an_answer_is_printed_with_its_sources(through: Run) -> None:
 
     assert ended.code == 0
     assert "within 30 days of delivery" in ended.out
-    assert "[1] Return an item › How long you have  returns.md" in ended.out
+    assert " [1] Return an item" in ended.out
+    assert ended.out.rstrip().endswith("  returns.md")
     assert ended.err == ""
 
 
@@ -98,8 +100,8 @@ def test_a_command_with_another_database_is_told_so(
     assert "give the command the same DATABASE_URL" in through("ask", "hello").error
 
 
-def test_a_conversation_is_read_line_by_line_until_its_end(server: Server, tmp_path: Path) -> None:
-    ended = talk(server, tmp_path, "How long can I return a helmet?\nWhat does express delivery cost?\n".encode())
+def test_a_conversation_is_read_line_by_line_until_its_end(talk: Callable[[str], Ended]) -> None:
+    ended = talk("How long can I return a helmet?\nWhat does express delivery cost?\n")
 
     assert ended.code == 0
     assert ended.err == ""
@@ -107,22 +109,42 @@ def test_a_conversation_is_read_line_by_line_until_its_end(server: Server, tmp_p
     assert "9.90 pounds" in ended.out
 
 
-def test_an_empty_line_ends_the_conversation(server: Server, tmp_path: Path) -> None:
-    ended = talk(server, tmp_path, b"\nHow long can I return a helmet?\n")
+@pytest.mark.parametrize("end", ["", "   ", "exit", "quit", ":q"])
+def test_an_empty_line_or_a_goodbye_ends_the_conversation(talk: Callable[[str], Ended], end: str) -> None:
+    ended = talk(f"{end}\nHow long can I return a helmet?\n")
 
     assert ended.code == 0
     assert "30 days" not in ended.out
 
 
 def test_a_message_that_is_refused_does_not_end_the_conversation(server: Server, tmp_path: Path) -> None:
-    said = b"caf\xe9\n" + b"a" * 1_000_000 + b"\nHow long can I return a helmet?\n"
+    ended = subprocess.run(
+        [*ENTRY, "chat", "--data-dir", str(server.data_dir), *KB],
+        input=b"caf\xe9\n" + b"a" * 1_000_000 + b"\nHow long can I return a helmet?\n",
+        capture_output=True,
+        env=clean_environment(),
+        cwd=tmp_path,
+        check=False,
+    )
 
-    ended = talk(server, tmp_path, said)
-
-    assert ended.code == 0
-    assert ended.err.splitlines() == [
+    assert ended.returncode == 0
+    assert ended.stderr.decode().splitlines() == [
         "Error: The message is not UTF-8 text: type it anew.",
         "Error: The message has 1,000,000 characters; at most 16,000 are allowed: "
         "shorten it, or send the text as a file.",
     ]
-    assert "30 days" in ended.out
+    assert "30 days" in ended.stdout.decode()
+
+
+def test_ctrl_c_ends_a_conversation_that_waits_for_a_line(server: Server, tmp_path: Path) -> None:
+    with running(
+        [*ENTRY, "chat", "--data-dir", str(server.data_dir)], tmp_path / "chat", ready="Ask away", stdin=subprocess.PIPE
+    ) as chatting:
+        assert chatting.process.stdin is not None
+        chatting.process.stdin.write("hello\n")
+        chatting.process.stdin.flush()
+        chatting.read_until("Hello")
+
+        assert chatting.stop(signal.SIGINT) == 130
+
+    assert chatting.log.read_text() == ""

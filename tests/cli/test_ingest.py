@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from cli.processes import Run, Server
+from cli.processes import Run
 
 
 def told(out: str) -> dict[str, str]:
@@ -124,15 +124,15 @@ def test_an_unknown_tenant_is_refused(through: Run, documents: Path) -> None:
     assert through("ingest", documents, "--tenant", "nobody").error.startswith("There is no tenant 'nobody'")
 
 
-def test_the_bases_of_a_server_are_kept_apart(through: Run, server: Server, tmp_path: Path) -> None:
-    for base, colour in (("red", "crimson"), ("blue", "navy")):
-        (tmp_path / "paint.md").write_text(f"# Paint\n\nThe fence is painted {colour} every spring.\n")
-        through("ingest", tmp_path / "paint.md", "--kb", base)
+def test_the_bases_of_a_server_are_kept_apart(through: Run, tmp_path: Path) -> None:
+    for base, days in (("old", "14"), ("new", "21")):
+        (tmp_path / "returns.md").write_text(f"# Returns\n\nYou can return a bicycle within {days} days of delivery.\n")
+        through("ingest", tmp_path / "returns.md", "--kb", base)
 
-    answers = {base: through("ask", "What colour is the fence painted?", "--kb", base).out for base in ("red", "blue")}
+    answers = {base: through("ask", "How long can I return a bicycle?", "--kb", base).out for base in ("old", "new")}
 
-    assert "crimson" in answers["red"]
-    assert "navy" in answers["blue"]
+    assert "within 14 days" in answers["old"]
+    assert "within 21 days" in answers["new"]
 
 
 @pytest.mark.parametrize("proxy", ["HTTP_PROXY", "ALL_PROXY"])

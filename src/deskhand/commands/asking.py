@@ -1,5 +1,6 @@
 """`deskhand ask` and `deskhand chat`: a conversation in the terminal, as a visitor of the chat page would have it."""
 
+import asyncio
 import json
 import signal
 from dataclasses import dataclass
@@ -109,9 +110,12 @@ def chat(kb: KnowledgeBases = None, tenant: Tenant = None, data_dir: DataDir = N
 
 
 def _read_line() -> str:
-    # The event loop keeps the first Ctrl-C to itself until it is given a turn, which it is not while we wait here.
+    # The event loop would answer Ctrl-C at its next turn, which it is not given while we wait here.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise KeyboardInterrupt
         return console.input("[bold cyan]you ›[/] ").strip()
     except EOFError:
         return ""
