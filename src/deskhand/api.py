@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from deskhand.channels.middleware import REQUEST_ID, BodyLimit, RequestContext
+from deskhand.channels.openapi import describe, operation_id
 from deskhand.channels.pages import add_pages
 from deskhand.kit.errors import DeskhandError
 from deskhand.kit.problems import MEDIA_TYPE, FieldProblem, Problem, headers_of, problem_of
@@ -51,12 +52,14 @@ def create_app(parts: AppParts) -> FastAPI:
         title="Deskhand",
         version=parts.version,
         description=_DESCRIPTION,
+        generate_unique_id_function=operation_id,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     setattr(app.state, SIGNER, parts.signer)
     for router in parts.routers:
         app.include_router(router)
     add_pages(app, parts.web_dir)
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # FastAPI's own way to do it
     app.add_exception_handler(DeskhandError, _on_expected)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)

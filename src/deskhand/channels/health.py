@@ -28,7 +28,7 @@ class HealthEndpoints:
         down: dict[int | str, dict[str, object]] = {503: {"model": HealthOut, "description": "A check failed."}}
         add = self.router.add_api_route
         add("/health/live", self.live, methods=["GET"])
-        add("/health/ready", self.health, methods=["GET"], response_model=HealthOut, responses=down)
+        add("/health/ready", self.health, name="ready", methods=["GET"], response_model=HealthOut, responses=down)
         add("/health", self.health, methods=["GET"], response_model=HealthOut, responses=down)
 
     async def live(self) -> HealthOut:

@@ -28,12 +28,16 @@ class Question:
     """Keys of what is counted or chosen from: of "gears" in "how many gears does it have"."""
 
 
-def take_apart(question: str) -> Question:
-    """What is asked for is read from the asking sentence; a follow-up without cues of its own takes the old ones."""
+def take_apart(question: str, *, company: str = "") -> Question:
+    """What is asked for is read from the asking sentence; a follow-up without cues of its own takes the old ones.
+
+    The name of the company says nothing in its own help centre and counts for nothing.
+    """
     asking, context = asking_part(question), context_part(question)
-    terms = content_terms(asking)
+    own = {term.key for term in content_terms(f"of {company}")} if company else set()
+    terms = [term for term in content_terms(asking) if term.key not in own] or content_terms(asking)
     known = {term.key for term in terms}
-    background = [term for term in content_terms(context) if term.key not in known]
+    background = [term for term in content_terms(context) if term.key not in known | own]
     cues = cues_of(asking) or cues_of(context)
     if not any(term.weight >= 1 for term in terms):
         terms, background = [*terms, *background], []

@@ -77,8 +77,9 @@ async def signs_of(embedder: Embedder, ranking: Ranking, chosen: Sequence[Scored
 
 def confidence_of(signs: Signs) -> float:
     """How likely the chosen pieces answer, from 0 to 1."""
-    strength = -8.9 + 6.6 * signs.meaning + 1.3 * signs.heading + 2.0 * signs.words + 1.5 * signs.likeness
-    strength += 2.0 * signs.weakest + 2.0 * signs.lead - 2.2 * (1 - signs.focus) - 1.5 * (1 - signs.names)
+    strength = -8.4 + 5.5 * signs.meaning + 1.3 * signs.heading + 1.2 * signs.words + 1.1 * signs.likeness
+    strength += 2.5 * signs.weakest + 2.0 * signs.lead + 1.0 * signs.relevance
+    strength -= 1.8 * (1 - signs.focus) + 2.2 * (1 - signs.names)
     strength -= (0.0 if signs.figure else 3.0) + (0.0 if signs.exact else 2.0)
     return 1 / (1 + math.exp(-strength))
 

@@ -13,7 +13,8 @@ export class ProblemError extends Error {
   readonly retryAfter: number | null;
 
   constructor(
-    problem: Pick<Problem, "status" | "code" | "title" | "detail"> & { request_id?: string },
+    problem: Pick<Problem, "status" | "code" | "title" | "detail"> &
+      Partial<Pick<Problem, "request_id">>,
     retryAfter: number | null = null,
   ) {
     super(problem.detail || problem.title);

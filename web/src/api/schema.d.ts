@@ -17,7 +17,7 @@ export interface paths {
          * Sign In
          * @description Sign in as staff with tenant, e-mail address and password.
          */
-        post: operations["sign_in_api_v1_auth_sign_in_post"];
+        post: operations["sign_in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -37,7 +37,7 @@ export interface paths {
          * New Contact Token
          * @description A new anonymous visitor of the chat page.
          */
-        post: operations["new_contact_token_api_v1_chat_tokens_post"];
+        post: operations["new_contact_token"];
         delete?: never;
         options?: never;
         head?: never;
@@ -55,7 +55,7 @@ export interface paths {
          * Chat Config
          * @description What the chat page shows before the first message.
          */
-        get: operations["chat_config_api_v1_chat_config_get"];
+        get: operations["chat_config"];
         put?: never;
         post?: never;
         delete?: never;
@@ -75,13 +75,13 @@ export interface paths {
          * List Sessions
          * @description Sessions, newest first: a contact's own, or for staff all of the tenant.
          */
-        get: operations["list_sessions_api_v1_sessions_get"];
+        get: operations["list_sessions"];
         put?: never;
         /**
          * Open Session
          * @description The contact's active session on the chat page, or a new one. Staff get a new one to try the agent out.
          */
-        post: operations["open_session_api_v1_sessions_post"];
+        post: operations["open_session"];
         delete?: never;
         options?: never;
         head?: never;
@@ -99,7 +99,7 @@ export interface paths {
          * Get Session
          * @description One session.
          */
-        get: operations["get_session_api_v1_sessions__session_id__get"];
+        get: operations["get_session"];
         put?: never;
         post?: never;
         delete?: never;
@@ -121,7 +121,7 @@ export interface paths {
          * Close Session
          * @description End a session; its messages stay. Closing a closed one changes nothing.
          */
-        post: operations["close_session_api_v1_sessions__session_id__close_post"];
+        post: operations["close_session"];
         delete?: never;
         options?: never;
         head?: never;
@@ -139,7 +139,7 @@ export interface paths {
          * History
          * @description The messages of the session's conversation, oldest first.
          */
-        get: operations["history_api_v1_chat_sessions__session_id__messages_get"];
+        get: operations["history"];
         put?: never;
         /**
          * Send
@@ -147,7 +147,7 @@ export interface paths {
          *
          *     The turn goes on when the client goes away; the answer is then in the history.
          */
-        post: operations["send_api_v1_chat_sessions__session_id__messages_post"];
+        post: operations["send"];
         delete?: never;
         options?: never;
         head?: never;
@@ -166,13 +166,13 @@ export interface paths {
          * Give Feedback
          * @description Say how good an answer was; a second call replaces the first.
          */
-        put: operations["give_feedback_api_v1_messages__message_id__feedback_put"];
+        put: operations["give_feedback"];
         post?: never;
         /**
          * Take Back
          * @description Take the feedback on a message back.
          */
-        delete: operations["take_back_api_v1_messages__message_id__feedback_delete"];
+        delete: operations["take_back"];
         options?: never;
         head?: never;
         patch?: never;
@@ -189,13 +189,13 @@ export interface paths {
          * List Bases
          * @description All knowledge bases of the tenant.
          */
-        get: operations["list_bases_api_v1_knowledge_bases_get"];
+        get: operations["list_bases"];
         put?: never;
         /**
          * Make Base
          * @description A knowledge base of that slug; when it is there already, it is returned as it is.
          */
-        post: operations["make_base_api_v1_knowledge_bases_post"];
+        post: operations["make_base"];
         delete?: never;
         options?: never;
         head?: never;
@@ -216,7 +216,7 @@ export interface paths {
          * Delete Base
          * @description Remove a base with every trace of its documents. This cannot be undone.
          */
-        delete: operations["delete_base_api_v1_knowledge_bases__base__delete"];
+        delete: operations["delete_base"];
         options?: never;
         head?: never;
         patch?: never;
@@ -233,13 +233,13 @@ export interface paths {
          * List Sources
          * @description The documents of a base, by path.
          */
-        get: operations["list_sources_api_v1_knowledge_bases__base__sources_get"];
+        get: operations["list_sources"];
         put?: never;
         /**
          * Upload
          * @description Put a document into a base. The same content again changes nothing; other content replaces it.
          */
-        post: operations["upload_api_v1_knowledge_bases__base__sources_post"];
+        post: operations["upload"];
         delete?: never;
         options?: never;
         head?: never;
@@ -259,7 +259,7 @@ export interface paths {
          * Optimize
          * @description Rearrange the search index after many uploads, so that search is as quick as it can be.
          */
-        post: operations["optimize_api_v1_knowledge_optimize_post"];
+        post: operations["optimize"];
         delete?: never;
         options?: never;
         head?: never;
@@ -280,7 +280,7 @@ export interface paths {
          * Delete Source
          * @description Remove every trace of a document.
          */
-        delete: operations["delete_source_api_v1_knowledge_sources__source_id__delete"];
+        delete: operations["delete_source"];
         options?: never;
         head?: never;
         patch?: never;
@@ -299,7 +299,7 @@ export interface paths {
          * Search
          * @description What an agent would find for a question.
          */
-        post: operations["search_api_v1_knowledge_search_post"];
+        post: operations["search"];
         delete?: never;
         options?: never;
         head?: never;
@@ -317,7 +317,7 @@ export interface paths {
          * Source Text
          * @description The whole document that a citation comes from.
          */
-        get: operations["source_text_api_v1_chat_sources__source_id__get"];
+        get: operations["source_text"];
         put?: never;
         post?: never;
         delete?: never;
@@ -337,7 +337,7 @@ export interface paths {
          * Live
          * @description The process is alive.
          */
-        get: operations["live_health_live_get"];
+        get: operations["live"];
         put?: never;
         post?: never;
         delete?: never;
@@ -354,10 +354,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Health
+         * Ready
          * @description Every check by name.
          */
-        get: operations["health_health_ready_get"];
+        get: operations["ready"];
         put?: never;
         post?: never;
         delete?: never;
@@ -377,7 +377,7 @@ export interface paths {
          * Health
          * @description Every check by name.
          */
-        get: operations["health_health_get"];
+        get: operations["health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -513,8 +513,8 @@ export interface components {
              */
             revision: number;
         };
-        /** Body_upload_api_v1_knowledge_bases__base__sources_post */
-        Body_upload_api_v1_knowledge_bases__base__sources_post: {
+        /** Body_upload */
+        Body_upload: {
             /**
              * File
              * @description The document.
@@ -646,11 +646,6 @@ export interface components {
              * @example Field required
              */
             message: string;
-        };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
         };
         /**
          * HealthOut
@@ -805,10 +800,16 @@ export interface components {
             detail: string;
             /** Code */
             code: string;
-            /** Request Id */
-            request_id?: string | null;
-            /** Errors */
-            errors?: components["schemas"]["FieldProblem"][] | null;
+            /**
+             * Request Id
+             * @default null
+             */
+            request_id: string | null;
+            /**
+             * Errors
+             * @default null
+             */
+            errors: components["schemas"]["FieldProblem"][] | null;
         };
         /**
          * SearchIn
@@ -984,18 +985,88 @@ export interface components {
              */
             expires_at: string;
         };
-        /** ValidationError */
-        ValidationError: {
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
+        /**
+         * Frame
+         * @description One event on the wire. `seq` counts from 1 in a session; null when the frame answers the connection itself.
+         */
+        Frame: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "start" | "status" | "route" | "sources" | "tool_call" | "text" | "escalation" | "approval" | "complete" | "error";
+            /** Seq */
+            seq: number | null;
+            /** Session Id */
+            session_id: string | null;
+            /** Turn Id */
+            turn_id: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * Hello
+         * @description The first frame of a client: who it is, and from where it wants to go on.
+         */
+        Hello: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "hello";
+            /** Token */
+            token: string;
+            /**
+             * Session Id
+             * @default null
+             */
+            session_id: string | null;
+            /**
+             * Stream
+             * @default null
+             */
+            stream: string | null;
+            /**
+             * Last Seq
+             * @default 0
+             */
+            last_seq: number;
+        };
+        /**
+         * Ping
+         * @description Asks for a sign of life.
+         */
+        Ping: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "ping";
+        };
+        /**
+         * SendMessage
+         * @description A message of the customer. The same key again gives the same answer, never a second turn.
+         */
+        SendMessage: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "message";
+            /** Text */
+            text: string;
+            /**
+             * Idempotency Key
+             * @default null
+             */
+            idempotency_key: string | null;
         };
     };
     responses: never;
@@ -1006,7 +1077,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    sign_in_api_v1_auth_sign_in_post: {
+    sign_in: {
         parameters: {
             query?: never;
             header?: never;
@@ -1034,8 +1105,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A value is not valid; `errors` names each. */
@@ -1044,13 +1114,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    new_contact_token_api_v1_chat_tokens_post: {
+    new_contact_token: {
         parameters: {
             query?: never;
             header?: never;
@@ -1078,8 +1147,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A value is not valid; `errors` names each. */
@@ -1088,13 +1156,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    chat_config_api_v1_chat_config_get: {
+    chat_config: {
         parameters: {
             query?: {
                 tenant?: string | null;
@@ -1120,8 +1187,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A value is not valid; `errors` names each. */
@@ -1130,13 +1196,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    list_sessions_api_v1_sessions_get: {
+    list_sessions: {
         parameters: {
             query?: {
                 status?: components["schemas"]["SessionStatus"] | null;
@@ -1164,8 +1229,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A value is not valid; `errors` names each. */
@@ -1174,13 +1238,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    open_session_api_v1_sessions_post: {
+    open_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -1204,8 +1267,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid token. */
@@ -1214,13 +1276,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_session_api_v1_sessions__session_id__get: {
+    get_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -1246,8 +1307,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no such thing for this caller. */
@@ -1256,22 +1316,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A value is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    close_session_api_v1_sessions__session_id__close_post: {
+    close_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -1297,8 +1356,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no such thing for this caller. */
@@ -1307,22 +1365,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A value is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    history_api_v1_chat_sessions__session_id__messages_get: {
+    history: {
         parameters: {
             query?: {
                 limit?: number;
@@ -1351,8 +1408,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no such thing for this caller. */
@@ -1361,8 +1417,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A value is not valid; `errors` names each. */
@@ -1371,13 +1426,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    send_api_v1_chat_sessions__session_id__messages_post: {
+    send: {
         parameters: {
             query?: never;
             header?: {
@@ -1416,8 +1470,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid token. */
@@ -1426,8 +1479,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The role may not do this. */
@@ -1436,8 +1488,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no such thing for this caller. */
@@ -1446,8 +1497,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The present state forbids it. */
@@ -1456,8 +1506,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too large. */
@@ -1466,8 +1515,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A value is not valid; `errors` names each. */
@@ -1476,8 +1524,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests; see `Retry-After`. */
@@ -1486,8 +1533,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Something needed is not available; try again later. */
@@ -1496,13 +1542,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    give_feedback_api_v1_messages__message_id__feedback_put: {
+    give_feedback: {
         parameters: {
             query?: never;
             header?: never;
@@ -1532,8 +1577,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no such thing for this caller. */
@@ -1542,8 +1586,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A value is not valid; `errors` names each. */
@@ -1552,13 +1595,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    take_back_api_v1_messages__message_id__feedback_delete: {
+    take_back: {
         parameters: {
             query?: never;
             header?: never;
@@ -1584,8 +1626,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no such thing for this caller. */
@@ -1594,22 +1635,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A value is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    list_bases_api_v1_knowledge_bases_get: {
+    list_bases: {
         parameters: {
             query?: never;
             header?: never;
@@ -1633,8 +1673,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The role may not do this. */
@@ -1643,13 +1682,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    make_base_api_v1_knowledge_bases_post: {
+    make_base: {
         parameters: {
             query?: never;
             header?: never;
@@ -1677,8 +1715,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The role may not do this. */
@@ -1687,8 +1724,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A value is not valid; `errors` names each. */
@@ -1697,13 +1733,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    delete_base_api_v1_knowledge_bases__base__delete: {
+    delete_base: {
         parameters: {
             query?: never;
             header?: never;
@@ -1727,8 +1762,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The role may not do this. */
@@ -1737,8 +1771,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no such thing for this caller. */
@@ -1747,22 +1780,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A value is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    list_sources_api_v1_knowledge_bases__base__sources_get: {
+    list_sources: {
         parameters: {
             query?: {
                 limit?: number;
@@ -1791,8 +1823,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The role may not do this. */
@@ -1801,8 +1832,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no such thing for this caller. */
@@ -1811,8 +1841,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A value is not valid; `errors` names each. */
@@ -1821,13 +1850,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    upload_api_v1_knowledge_bases__base__sources_post: {
+    upload: {
         parameters: {
             query?: never;
             header?: never;
@@ -1838,7 +1866,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": components["schemas"]["Body_upload_api_v1_knowledge_bases__base__sources_post"];
+                "multipart/form-data": components["schemas"]["Body_upload"];
             };
         };
         responses: {
@@ -1857,8 +1885,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No valid token. */
@@ -1867,8 +1894,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The role may not do this. */
@@ -1877,8 +1903,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no such thing for this caller. */
@@ -1887,8 +1912,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too large. */
@@ -1897,8 +1921,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The type of the document is not supported, or not what its name says. */
@@ -1907,8 +1930,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A value is not valid; `errors` names each. */
@@ -1917,8 +1939,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Something needed is not available; try again later. */
@@ -1927,13 +1948,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    optimize_api_v1_knowledge_optimize_post: {
+    optimize: {
         parameters: {
             query?: never;
             header?: never;
@@ -1955,8 +1975,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The role may not do this. */
@@ -1965,13 +1984,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    delete_source_api_v1_knowledge_sources__source_id__delete: {
+    delete_source: {
         parameters: {
             query?: never;
             header?: never;
@@ -1995,8 +2013,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The role may not do this. */
@@ -2005,8 +2022,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no such thing for this caller. */
@@ -2015,22 +2031,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A value is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    search_api_v1_knowledge_search_post: {
+    search: {
         parameters: {
             query?: never;
             header?: never;
@@ -2058,8 +2073,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The role may not do this. */
@@ -2068,8 +2082,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no such thing for this caller. */
@@ -2078,8 +2091,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A value is not valid; `errors` names each. */
@@ -2088,13 +2100,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    source_text_api_v1_chat_sources__source_id__get: {
+    source_text: {
         parameters: {
             query?: never;
             header?: never;
@@ -2120,8 +2131,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no such thing for this caller. */
@@ -2130,22 +2140,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A value is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    live_health_live_get: {
+    live: {
         parameters: {
             query?: never;
             header?: never;
@@ -2165,7 +2174,7 @@ export interface operations {
             };
         };
     };
-    health_health_ready_get: {
+    ready: {
         parameters: {
             query?: never;
             header?: never;
@@ -2194,7 +2203,7 @@ export interface operations {
             };
         };
     };
-    health_health_get: {
+    health: {
         parameters: {
             query?: never;
             header?: never;

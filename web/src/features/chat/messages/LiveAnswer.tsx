@@ -24,10 +24,15 @@ export function LiveAnswer({ turn, agentName }: { turn: LiveTurn | undefined; ag
   const text = turn === undefined || turn.partial ? "" : withoutHalfMarker(turn.text);
   const words = wordsFor(turn);
   return (
-    <div data-testid="live-answer" aria-busy="true" className="animate-rise">
+    <div data-testid="live-answer" className="animate-rise">
       <Speaker name={agentName}>
         {text !== "" && (
-          <div aria-hidden="true" data-testid="live-text">
+          <div
+            role="group"
+            aria-label="Draft of the answer"
+            aria-busy="true"
+            data-testid="live-text"
+          >
             <AnswerText text={text} citations={turn?.sources ?? []} />
           </div>
         )}

@@ -1,0 +1,61 @@
+"""The OpenAPI document: every failure is a problem detail, and the frames of the socket are described too."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from deskhand.channels.frames import Frame, Hello, Ping, SendMessage
+from deskhand.kit.problems import MEDIA_TYPE, Problem
+
+_FIRST_FAILURE = 400
+_EXTRA: tuple[type[BaseModel], ...] = (Problem, Frame, Hello, SendMessage, Ping)
+_FASTAPI_OWN = ("HTTPValidationError", "ValidationError")
+_PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+
+def operation_id(route: APIRoute) -> str:
+    """The name of the function that serves the route."""
+    return route.name
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """The document, made once."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            routes=app.routes,
+            license_info=app.license_info,
+        )
+        _describe_failures(document)
+        _describe_frames(document)
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _describe_failures(document: dict[str, Any]) -> None:
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for status, response in operation["responses"].items():
+                schema = response.get("content", {}).get("application/json", {}).get("schema", {})
+                is_health = str(schema.get("$ref", "")).endswith("/HealthOut")
+                if int(status) >= _FIRST_FAILURE and not is_health:
+                    response["content"] = _PROBLEM
+                    response["description"] = response["description"].replace(
+                        "Validation Error", "A value is not valid."
+                    )
+
+
+def _describe_frames(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    _, found = models_json_schema(
+        [(model, "validation") for model in _EXTRA], ref_template="#/components/schemas/{model}"
+    )
+    schemas.update(found["$defs"])
+    for name in _FASTAPI_OWN:
+        schemas.pop(name, None)
