@@ -3,6 +3,7 @@
 Above: the benchmarks. Below: `building.py`, which builds one in a process of its own.
 """
 
+import hashlib
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,17 +13,18 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import create_engine, insert, select, update
 
+import deskhand
 from bench.plan import Plan, say
 from bench.processes import completed, module
 from deskhand.conversations.model import MessageRole
 from deskhand.conversations.tables import ChatSession, MessageRow, Thread
+from deskhand.demo.seed import HELP_CENTRE
 from deskhand.kit.clock import SystemClock
 from deskhand.kit.ids import new_id
 
 BUILD_SECONDS = 3600.0
 BUILT = "built"
-VERSION = 1
-"""Raised when what is built changes."""
+"""A file in the folder that holds the stamp of what it was built with."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +36,7 @@ class Shape:
 
     @property
     def name(self) -> str:
-        return f"{self.passages}-passages-{self.tenants}-tenants-v{VERSION}"
+        return f"{self.passages}-passages-{self.tenants}-tenants"
 
 
 @contextmanager
@@ -78,11 +80,23 @@ def lengthen_thread(data_dir: Path, session_id: str, messages: int) -> None:
 
 
 def _built(plan: Plan, shape: Shape) -> Path:
-    folder = plan.workspace / shape.name
-    if not (folder / BUILT).exists():
+    folder, stamp = plan.workspace / shape.name, _stamp()
+    if not (folder / BUILT).exists() or (folder / BUILT).read_text() != stamp:
         say(f"building {shape.passages:,} passages, {shape.tenants:,} tenants (kept for the next run)")
         shutil.rmtree(folder, ignore_errors=True)
         command = module("building", str(folder), str(shape.passages), str(shape.tenants))
         completed(command, log=plan.workspace / "building.log", seconds=BUILD_SECONDS)
-        (folder / BUILT).touch()
+        (folder / BUILT).write_text(stamp)
     return folder
+
+
+def _stamp() -> str:
+    """Of everything that decides what is built; when it changes, what was built before is of no use."""
+    package = Path(deskhand.__path__[0])
+    sources = [
+        Path(__file__).with_name("building.py"),
+        *(package / "knowledge").glob("*.py"),
+        *(package / "migrations" / "versions").glob("*.py"),
+        *(path for path in HELP_CENTRE.rglob("*") if path.is_file()),
+    ]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(sources))).hexdigest()

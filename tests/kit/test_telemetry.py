@@ -94,6 +94,20 @@ def test_on_a_terminal_the_line_is_text(capsys: pytest.CaptureFixture[str]) -> N
         json.loads(text)
 
 
+def test_a_traceback_does_not_show_the_values_of_variables(capsys: pytest.CaptureFixture[str]) -> None:
+    for as_json in (True, False):
+        configure_logging("INFO", as_json=as_json)
+        secret = "ge" + "heim"
+        try:
+            raise RuntimeError("deep down") from ValueError(f"a secret of {len(secret)} letters")
+        except RuntimeError:
+            log.exception("turn_broke")
+
+        text = capsys.readouterr().err
+        assert "RuntimeError: deep down" in text
+        assert "geheim" not in text
+
+
 def test_secrets_never_reach_the_log(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging("INFO", as_json=True)
 

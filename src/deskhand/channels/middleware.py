@@ -48,6 +48,7 @@ class RequestContext:
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id
                 headers["X-Process-Time"] = f"{seconds:.4f}"
+                headers["X-Content-Type-Options"] = "nosniff"
                 _log_request(scope, message["status"], seconds)
             await send(message)
 

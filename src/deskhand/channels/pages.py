@@ -22,7 +22,7 @@ def add_pages(app: FastAPI, folder: Path) -> None:
         app.mount("/assets", StaticFiles(directory=folder / "assets"), name="assets")
 
     async def page() -> Response:
-        headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache"}
+        headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache", "Referrer-Policy": "no-referrer"}
         if not index.is_file():
             return HTMLResponse(_NOT_BUILT, status_code=503, headers=headers)
         return FileResponse(index, headers=headers)

@@ -66,7 +66,10 @@ def _hidden(name: str, value: Any) -> Any:
 
 def _last(as_json: bool) -> list[structlog.types.Processor]:  # noqa: FBT001 - one flag, one caller
     if not as_json:
-        plain = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        # The default would print every local variable of a traceback, secrets too, and take seconds for it.
+        plain = structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
         return [structlog.stdlib.ProcessorFormatter.remove_processors_meta, plain]
     return [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,

@@ -127,6 +127,7 @@ def _open(store: StoreFolder, *, fresh: bool) -> Client:
     try:
         import chromadb  # noqa: PLC0415 - an optional extra
         from chromadb.config import Settings  # noqa: PLC0415
+        from chromadb.errors import ChromaError  # noqa: PLC0415
     except ImportError as error:
         raise Misconfigured(
             "DESKHAND_KNOWLEDGE__INDEX is 'chroma' but Chroma is not installed: "
@@ -138,7 +139,7 @@ def _open(store: StoreFolder, *, fresh: bool) -> Client:
         client.list_collections()
         if not there:
             store.settle()
-    except Exception as error:  # the package raises nothing narrower
+    except (ChromaError, OSError, ValueError) as error:
         store.release()
         raise store.damaged(error) from error
     return cast("Client", client)

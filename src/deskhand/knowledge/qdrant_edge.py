@@ -36,6 +36,9 @@ REARRANGE_FROM = 1000
 """Passages that may be written before the store is rearranged; in a larger store, half of what it holds. Filling a
 store of any size rearranges each passage about three times, and single documents never do."""
 
+PANIC = "PanicException"
+"""What a crash inside the package's Rust code is called; it is no `Exception`, and its class cannot be imported."""
+
 T = TypeVar("T")
 
 
@@ -162,6 +165,10 @@ def _load(store: StoreFolder) -> edge.EdgeShard:
         return edge.EdgeShard.load(str(store.data))
     except Exception as error:  # the package raises nothing narrower
         raise store.damaged(error) from error
+    except BaseException as error:
+        if type(error).__name__ == PANIC:
+            raise store.damaged(error) from error
+        raise
 
 
 def _create(folder: Path, dimensions: int) -> edge.EdgeShard:

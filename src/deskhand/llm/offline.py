@@ -30,6 +30,7 @@ from deskhand.llm.offline_saying import AnswerPiece
 from deskhand.llm.offline_search import passages_in, search_calls
 from deskhand.llm.offline_style import STYLE_KEY, AnswerStyle, closing
 from deskhand.llm.offline_text import answer_chunks
+from deskhand.llm.offline_vectors import TextVectors
 from deskhand.llm.passages import NO_ANSWER, PASSAGES_KEY, QUESTIONS_KEY, Passage
 from deskhand.llm.questions import standalone
 from deskhand.llm.small_talk import SmallTalk, recognise, reply
@@ -70,7 +71,7 @@ class RawOfflineChatClient(BaseChatClient[Any]):
     def __init__(self, embedder: Embedder, *, style: AnswerStyle | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.model = MODEL
-        self._embedder = embedder
+        self._vectors = TextVectors(embedder)
         self._style = style or AnswerStyle()
 
     def _inner_get_response(
@@ -79,7 +80,7 @@ class RawOfflineChatClient(BaseChatClient[Any]):
         messages: Sequence[Message],
         stream: bool,
         options: Mapping[str, Any],
-        **kwargs: Any,
+        **_: Any,
     ) -> Awaitable[ChatResponse[Any]] | ResponseStream[ChatResponseUpdate, ChatResponse[Any]]:
         updates = self._updates(messages, options)
         if stream:
@@ -92,24 +93,12 @@ class RawOfflineChatClient(BaseChatClient[Any]):
     async def _updates(
         self, messages: Sequence[Message], options: Mapping[str, Any]
     ) -> AsyncIterator[ChatResponseUpdate]:
-        ids = {
-            "response_id": f"offline-{uuid4().hex}",
-            "message_id": f"offline-{uuid4().hex}",
-            "model": MODEL,
-        }
         outcome = await self._outcome(messages, options)
-        if not isinstance(outcome, Reply):
-            yield ChatResponseUpdate(contents=outcome, role="assistant", finish_reason="tool_calls", **ids)
-            return
-        for at, chunk in enumerate(outcome.chunks):
-            last = at == len(outcome.chunks) - 1
-            yield ChatResponseUpdate(
-                contents=[Content.from_text(chunk)],
-                role="assistant",
-                finish_reason="stop" if last else None,
-                additional_properties=outcome.properties if last else None,
-                **ids,
-            )
+        response_id = f"offline-{uuid4().hex}"
+        for update in _told(outcome) if isinstance(outcome, Reply) else [_called(outcome)]:
+            update.response_id = update.message_id = response_id
+            update.model = MODEL
+            yield update
 
     async def _outcome(self, messages: Sequence[Message], options: Mapping[str, Any]) -> Reply | list[Content]:
         """The reply, or the tool calls that must come before it."""
@@ -132,10 +121,7 @@ class RawOfflineChatClient(BaseChatClient[Any]):
         return await self._answer(questions, passages, style)
 
     async def _answer(self, questions: Sequence[str], passages: Sequence[Passage], style: AnswerStyle) -> Reply:
-        found = [
-            await find_answer(self._embedder, question, passages, max_sentences=style.max_sentences)
-            for question in questions
-        ]
+        found = [await find_answer(self._vectors, question, passages, style=style) for question in questions]
         if not any(each.pieces for each in found):
             confidence = max((each.confidence for each in found), default=0.0)
             return Reply(kind="no_answer", chunks=(NO_ANSWER,), confidence=confidence)
@@ -153,6 +139,18 @@ class OfflineChatClient(
     def __init__(self, embedder: Embedder, *, style: AnswerStyle | None = None, **kwargs: Any) -> None:
         """`kwargs` are those of the framework's layers: `middleware`, `function_invocation_configuration`."""
         super().__init__(embedder=embedder, style=style, **kwargs)
+
+
+def _told(reply_: Reply) -> list[ChatResponseUpdate]:
+    """One update a sentence; the last one says what kind of reply it was."""
+    updates = [ChatResponseUpdate(contents=[Content.from_text(chunk)], role="assistant") for chunk in reply_.chunks]
+    updates[-1].finish_reason = "stop"
+    updates[-1].additional_properties = reply_.properties
+    return updates
+
+
+def _called(calls: list[Content]) -> ChatResponseUpdate:
+    return ChatResponseUpdate(contents=calls, role="assistant", finish_reason="tool_calls")
 
 
 def _questions(messages: Sequence[Message]) -> list[str]:

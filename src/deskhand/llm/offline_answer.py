@@ -1,19 +1,20 @@
 """Finds what answers a question in the passages, or says that nothing does.
 
-Above: the offline client. Below: pieces, scoring, choice, signs, saying; the embedder port.
+Above: the offline client. Below: pieces, scoring, choice, signs, saying.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deskhand.llm.embedding import Embedder
 from deskhand.llm.offline_choice import choose
 from deskhand.llm.offline_pieces import Piece, pieces_of
 from deskhand.llm.offline_question import Question, take_apart
 from deskhand.llm.offline_saying import AnswerPiece, in_reading_order, say
 from deskhand.llm.offline_scoring import rank
 from deskhand.llm.offline_signs import confidence_of, signs_of
+from deskhand.llm.offline_style import AnswerStyle
+from deskhand.llm.offline_vectors import TextVectors
 from deskhand.llm.passages import Passage
 
 ACCEPT_FROM = 0.5
@@ -38,17 +39,15 @@ class Found:
     confidence: float
 
 
-async def find_answer(
-    embedder: Embedder, question: str, passages: Sequence[Passage], *, max_sentences: int
-) -> Found:
+async def find_answer(vectors: TextVectors, question: str, passages: Sequence[Passage], *, style: AnswerStyle) -> Found:
     """The pieces of the passages that answer, in reading order; none when the passages are merely near."""
-    asked = take_apart(question)
+    asked = take_apart(question, company=style.company)
     pieces = [piece for passage in passages for piece in pieces_of(passage) if not gives_orders(piece, asked)]
-    ranking = await rank(embedder, asked, pieces)
+    ranking = await rank(vectors, asked, pieces)
     if not ranking.scored:
         return Found(question=question, asking=asked.asking, pieces=(), confidence=0.0)
-    chosen = choose(ranking, max_sentences)
-    confidence = confidence_of(await signs_of(embedder, ranking, chosen))
+    chosen = choose(ranking, style.max_sentences)
+    confidence = confidence_of(await signs_of(vectors, ranking, chosen))
     said: tuple[AnswerPiece, ...] = ()
     if confidence >= ACCEPT_FROM:
         said = say(ranking.question, in_reading_order(ranking.question, chosen, pieces))

@@ -59,6 +59,21 @@ class _Line:
     end: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Draft:
+    """A piece on its way to the sheet: from `start` to `end` of the passage's text."""
+
+    kind: PieceKind
+    start: int
+    end: int
+    text: str
+    lead: int | None = None
+    group: int | None = None
+    depth: int = 0
+    marker: str = ""
+    cells: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(slots=True)
 class _Sheet:
     passage: Passage
@@ -79,21 +94,26 @@ class _Sheet:
             self.headings.append((level, text))
         self.leave_list()
 
-    def add(self, kind: PieceKind, start: int, end: int, text: str, **more: object) -> int | None:
-        quote = self.passage.text[start:end].strip()
-        if not quote or len(self.pieces) >= MAX_PIECES or not _says_something(kind, text):
+    def add(self, draft: _Draft) -> int | None:
+        """Takes a piece in, unless it says nothing; its `order`."""
+        quote = self.passage.text[draft.start : draft.end].strip()
+        if not quote or len(self.pieces) >= MAX_PIECES or not _says_something(draft.kind, draft.text):
             return None
         order = len(self.pieces)
         self.pieces.append(
             Piece(
                 passage=self.passage,
                 order=order,
-                kind=kind,
-                text=text,
+                kind=draft.kind,
+                text=draft.text,
                 quote=quote,
                 section=self.section,
-                **more,
-            )  # type: ignore[arg-type] # keyword pass-through
+                lead=draft.lead,
+                group=draft.group,
+                depth=draft.depth,
+                marker=draft.marker,
+                cells=draft.cells,
+            )
         )
         return order
 
@@ -180,8 +200,9 @@ def _block(sheet: _Sheet, lines: Sequence[_Line], at: int) -> int:
         return at + 1
     if _ROW.match(line):
         return _table(sheet, lines, at)
-    if _ITEM.match(line):
-        return _item(sheet, lines, at)
+    item = _ITEM.match(line)
+    if item:
+        return _item(sheet, lines, at, item)
     return _paragraph(sheet, lines, at)
 
 
@@ -214,14 +235,11 @@ def _code(sheet: _Sheet, lines: Sequence[_Line], at: int) -> int:
         previous = len(sheet.pieces) - 1 if sheet.pieces else None
         same = previous is not None and sheet.pieces[previous].section == sheet.section
         group = sheet.groups if sheet.in_list else None
-        sheet.add(
-            PieceKind.CODE,
-            lines[at].start,
-            lines[closing].end,
-            text,
-            lead=previous if same else None,
-            group=group,
+        lead = previous if same else None
+        draft = _Draft(
+            kind=PieceKind.CODE, start=lines[at].start, end=lines[closing].end, text=text, lead=lead, group=group
         )
+        sheet.add(draft)
     return last + 1
 
 
@@ -239,7 +257,9 @@ def _table(sheet: _Sheet, lines: Sequence[_Line], at: int) -> int:
             continue
         padded = headers + [""] * (len(values) - len(headers))
         cells = tuple(zip(padded, values, strict=False))
-        sheet.add(PieceKind.ROW, line.start, line.end, row_text(cells), group=sheet.groups, cells=cells)
+        text = row_text(cells)
+        draft = _Draft(kind=PieceKind.ROW, start=line.start, end=line.end, text=text, group=sheet.groups, cells=cells)
+        sheet.add(draft)
     return last
 
 
@@ -253,9 +273,7 @@ def row_text(cells: Sequence[tuple[str, str]]) -> str:
     return ", ".join(f"{header}: {value}" if header else value for header, value in cells if value)
 
 
-def _item(sheet: _Sheet, lines: Sequence[_Line], at: int) -> int:
-    match = _ITEM.match(lines[at].text)
-    assert match is not None  # noqa: S101 - the caller matched it
+def _item(sheet: _Sheet, lines: Sequence[_Line], at: int, match: re.Match[str]) -> int:
     indent, bullet = len(match.group(1).expandtabs(4)), match.group(2)
     last = at + 1
     while last < len(lines) and _continues(lines[last].text):
@@ -265,17 +283,17 @@ def _item(sheet: _Sheet, lines: Sequence[_Line], at: int) -> int:
         _open_list(sheet)
     while sheet.parents and sheet.parents[-1][0] >= indent:
         sheet.parents.pop()
-    lead = sheet.parents[-1][1] if sheet.parents else sheet.list_lead
-    order = sheet.add(
-        PieceKind.ITEM if bullet else PieceKind.STEP,
-        start,
-        end,
-        clean(sheet.passage.text[start:end]),
-        lead=lead,
+    draft = _Draft(
+        kind=PieceKind.ITEM if bullet else PieceKind.STEP,
+        start=start,
+        end=end,
+        text=clean(sheet.passage.text[start:end]),
+        lead=sheet.parents[-1][1] if sheet.parents else sheet.list_lead,
         group=sheet.groups,
         depth=len(sheet.parents),
         marker="-" if bullet else f"{match.group(3)}.",
     )
+    order = sheet.add(draft)
     if order is not None:
         sheet.parents.append((indent, order))
     return last
@@ -312,5 +330,8 @@ def _paragraph(sheet: _Sheet, lines: Sequence[_Line], at: int) -> int:
     block = sheet.passage.text[start:end]
     for begin, stop in sentence_spans(block):
         text = clean(re.sub(r"\n\s*>\s?", "\n", block[begin:stop]))
-        sheet.add(PieceKind.SENTENCE, start + begin, start + stop, text, group=group, lead=parent)
+        draft = _Draft(
+            kind=PieceKind.SENTENCE, start=start + begin, end=start + stop, text=text, group=group, lead=parent
+        )
+        sheet.add(draft)
     return last

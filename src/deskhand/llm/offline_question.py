@@ -4,6 +4,7 @@ Above: `offline_scoring`, `offline_signs`, `offline_answer`. Below: `questions`,
 """
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from deskhand.llm.offline_cues import Cue, cues_of, focus_of
@@ -52,7 +53,7 @@ def take_apart(question: str, *, company: str = "") -> Question:
     )
 
 
-def with_spelling(question: Question, words: Iterable[str], found: set[str]) -> Question:
+def with_spelling(question: Question, words: Iterable[str], found: AbstractSet[str]) -> Question:
     """Words that stand nowhere in the passages take the key of the passage word they are a slip of the pen from.
 
     One letter left out, doubled, added or two swapped; the first letter must be right, and
@@ -78,7 +79,7 @@ def with_spelling(question: Question, words: Iterable[str], found: set[str]) -> 
     )
 
 
-def _may_be_typo(term: Term, found: set[str]) -> bool:
+def _may_be_typo(term: Term, found: AbstractSet[str]) -> bool:
     plain = term.word.isalpha() and not term.exact and len(term.word) >= MIN_TYPO_LENGTH
     return plain and not matches(term, found) and not is_known(term.word)
 

@@ -109,7 +109,7 @@ def _needs(piece: Piece, before: Piece) -> bool:
 
 
 def _introduces(asked: Question, piece: Piece, after: Piece) -> bool:
-    """ "You need:" says nothing without the list; with a command asked for, neither does its sentence without the code."""
+    """A line that ends in a colon says nothing without its list; one with a command below, not how to do it."""
     if piece.kind is PieceKind.CODE or after.lead != piece.order:
         return False
     return piece.text.endswith(":") or (Cue.PROCEDURE in asked.cues and after.kind is PieceKind.CODE)

@@ -1,24 +1,26 @@
 """How well each piece of the passages fits a question: meaning, words, kind of figure, passage.
 
-Above: `offline_answer`. Below: `offline_question`, `offline_pieces`, `offline_words`, the embedder port.
+Above: `offline_answer`. Below: `offline_question`, `offline_pieces`, `offline_words`, `offline_vectors`.
 """
 
+import asyncio
 import math
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-import numpy as np
-import structlog
-
-from deskhand.kit.errors import DeskhandError
-from deskhand.llm.embedding import Embedder, Vectors
+from deskhand.llm.embedding import Vectors
 from deskhand.llm.offline_cues import FIGURES, Cue, shows
 from deskhand.llm.offline_pieces import Piece, PieceKind
 from deskhand.llm.offline_question import Question, with_spelling
+from deskhand.llm.offline_vectors import TextVectors
 from deskhand.llm.offline_words import Term, keys, matches, tokens
 
 MAX_CANDIDATES = 40
 """Pieces that are embedded for one question; the rest is left out by words alone."""
+
+COMPARED = 240
+"""Characters of a piece that are embedded; embedding takes time in proportion to the length."""
 
 MEANING, HEADING, OWN_WORDS, WORDS, RELEVANCE, CUE, NO_FIGURE = 1.0, 0.25, 0.2, 0.45, 0.6, 0.2, -0.4
 """What one point of each sign is worth. Fitted so that the piece that answers comes first as often as possible
@@ -26,8 +28,6 @@ MEANING, HEADING, OWN_WORDS, WORDS, RELEVANCE, CUE, NO_FIGURE = 1.0, 0.25, 0.2, 
 
 BACKGROUND = 0.5
 """A word of the background counts half of a word of the asking sentence."""
-
-_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,11 +56,11 @@ class Ranking:
     """Keys of everything in the passages."""
 
 
-async def rank(embedder: Embedder, question: Question, pieces: Sequence[Piece]) -> Ranking:
+async def rank(vectors: TextVectors, question: Question, pieces: Sequence[Piece]) -> Ranking:
     """Scores the pieces; equal ones stay in the order of the passages."""
     own = [keys(piece.text) for piece in pieces]
     contexts = {piece.context: keys(piece.context) for piece in pieces}
-    everywhere = set[str]().union(*own, *contexts.values())
+    everywhere = frozenset[str]().union(*own, *contexts.values())
     understood = with_spelling(question, _vocabulary(pieces), everywhere)
     weights = term_weights(understood, pieces, own)
     rough = [
@@ -68,12 +68,12 @@ async def rank(embedder: Embedder, question: Question, pieces: Sequence[Piece]) 
         for piece, found in zip(pieces, own, strict=True)
     ]
     candidates = sorted(rough, key=lambda each: -each.score)[:MAX_CANDIDATES]
-    scored = await _by_meaning(embedder, understood, candidates)
+    scored = await _by_meaning(vectors, understood, candidates)
     ordered = sorted(scored, key=lambda each: -each.score)
-    return Ranking(question=understood, scored=tuple(ordered), weights=weights, everywhere=frozenset(everywhere))
+    return Ranking(question=understood, scored=tuple(ordered), weights=weights, everywhere=everywhere)
 
 
-def term_weights(question: Question, pieces: Sequence[Piece], own: Sequence[set[str]]) -> dict[str, float]:
+def term_weights(question: Question, pieces: Sequence[Piece], own: Sequence[frozenset[str]]) -> dict[str, float]:
     """Weight per key: that of the word, times 1 when few pieces have it, down to 0.3 when all do."""
     terms = (*question.terms, *question.background)
     places = {
@@ -94,7 +94,7 @@ def _commonness(holding: int, size: int) -> float:
     return math.log(1 + holding) / math.log(1 + size) if size else 0.0
 
 
-def share_held(terms: Sequence[Term], weights: Mapping[str, float], where: set[str] | frozenset[str]) -> float:
+def share_held(terms: Sequence[Term], weights: Mapping[str, float], where: AbstractSet[str]) -> float:
     """Share of the weight of the terms whose word is among the keys; a half when there are no terms."""
     total = sum(weights[term.key] for term in terms)
     return sum(weights[term.key] for term in terms if matches(term, where)) / total if total else 0.5
@@ -107,33 +107,35 @@ def heading_of(piece: Piece) -> str:
     return " > ".join(dict.fromkeys(part for part in (above or piece.passage.title, *local) if part))
 
 
-def _compared(piece: Piece) -> str:
-    """What of a piece is compared with the question: under its heading, as readers of the page meet it."""
-    return f"{heading_of(piece)}: {piece.text}"
+def compared(piece: Piece) -> str:
+    """What of a piece is compared with the question: its beginning, under its heading, as readers meet it."""
+    return f"{heading_of(piece)[: COMPARED // 3]}: {piece.text[:COMPARED]}"
 
 
 def _vocabulary(pieces: Sequence[Piece]) -> set[str]:
     return {token.casefold() for piece in pieces for token in tokens(f"{piece.context} {piece.text}")}
 
 
-def _lead_keys(piece: Piece, pieces: Sequence[Piece], own: Sequence[set[str]]) -> set[str]:
+def _lead_keys(piece: Piece, pieces: Sequence[Piece], own: Sequence[frozenset[str]]) -> frozenset[str]:
     if piece.lead is None:
-        return set()
+        return frozenset()
     found = (
         keys_
         for each, keys_ in zip(pieces, own, strict=True)
         if each.passage is piece.passage and each.order == piece.lead
     )
-    return next(found, set())
+    return next(found, frozenset())
 
 
-def _by_words(question: Question, piece: Piece, own: set[str], above: set[str], weights: Mapping[str, float]) -> Scored:
+def _by_words(
+    question: Question, piece: Piece, own: frozenset[str], above: frozenset[str], weights: Mapping[str, float]
+) -> Scored:
     around = own | above
     terms = (*question.terms, *question.background)
     share = share_held(terms, weights, around)
     score = OWN_WORDS * share_held(terms, weights, own) + WORDS * share + RELEVANCE * piece.passage.relevance
     score += _by_cues(question, piece)
-    return Scored(piece=piece, score=score, share=share, around=frozenset(around))
+    return Scored(piece=piece, score=score, share=share, around=around)
 
 
 def _by_cues(question: Question, piece: Piece) -> float:
@@ -150,26 +152,23 @@ def _is_step(cue: Cue, piece: Piece) -> bool:
     return cue is Cue.PROCEDURE and piece.kind in (PieceKind.STEP, PieceKind.CODE)
 
 
-async def _by_meaning(embedder: Embedder, question: Question, candidates: Sequence[Scored]) -> list[Scored]:
-    """Adds the cosines. An embedder that fails costs quality, not the answer."""
-    if not candidates:
-        return []
+async def _by_meaning(vectors: TextVectors, question: Question, candidates: Sequence[Scored]) -> list[Scored]:
+    """Adds the cosines, when there are vectors."""
     headings = list(dict.fromkeys(heading_of(each.piece) for each in candidates))
-    try:
-        asked = (await embedder.embed_queries([question.text]))[0]
-        vectors = await embedder.embed_documents([*(_compared(each.piece) for each in candidates), *headings])
-    except (DeskhandError, OSError, RuntimeError, ValueError):
-        _log.warning("offline.embedding_failed", pieces=len(candidates), exc_info=True)
+    asked, documents = await asyncio.gather(
+        vectors.question(question.text), vectors.documents([*(compared(each.piece) for each in candidates), *headings])
+    )
+    if asked is None or documents is None:
         return list(candidates)
-    cosines = np.asarray(vectors, dtype=np.float32) @ np.asarray(asked, dtype=np.float32)
-    above = dict(zip(headings, cosines[len(candidates) :].tolist(), strict=True))
+    cosines = (documents @ asked).tolist()
+    above = dict(zip(headings, cosines[len(candidates) :], strict=True))
     return [
         replace(
             each,
-            score=each.score + MEANING * float(cosines[at]) + HEADING * above[heading_of(each.piece)],
-            meaning=float(cosines[at]),
+            score=each.score + MEANING * cosines[at] + HEADING * above[heading_of(each.piece)],
+            meaning=cosines[at],
             heading=above[heading_of(each.piece)],
-            vector=vectors[at],
+            vector=documents[at],
         )
         for at, each in enumerate(candidates)
     ]

@@ -1,6 +1,6 @@
 """Whether what was chosen answers the question, or is merely near it.
 
-Above: `offline_answer`. Below: `offline_scoring`, `offline_words`, the embedder port.
+Above: `offline_answer`. Below: `offline_scoring`, `offline_words`, `offline_vectors`.
 
 Passages that share the vocabulary of a question are found whether they answer or not: "the return
 period of gift cards" where only e-bikes are described. What tells them apart are the words of the
@@ -13,11 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from deskhand.kit.errors import DeskhandError
-from deskhand.llm.embedding import Embedder
 from deskhand.llm.offline_cues import FIGURES, shows
 from deskhand.llm.offline_question import Question
 from deskhand.llm.offline_scoring import Ranking, Scored, share_held
+from deskhand.llm.offline_vectors import TextVectors
 from deskhand.llm.offline_words import EVERYDAY_WEIGHT, STOP_WORDS, Term, matches, tokens
 
 MAX_WORDS_COMPARED = 48
@@ -52,12 +51,12 @@ class Signs:
     """Score of the best piece over the middle one of all candidates."""
 
 
-async def signs_of(embedder: Embedder, ranking: Ranking, chosen: Sequence[Scored]) -> Signs:
+async def signs_of(vectors: TextVectors, ranking: Ranking, chosen: Sequence[Scored]) -> Signs:
     best = chosen[0]
     question = ranking.question
     held = frozenset[str]().union(*(each.around for each in chosen))
     missing = [term for term in question.terms if not matches(term, held)]
-    near = await _nearness(embedder, missing, chosen)
+    near = await _nearness(vectors, missing, chosen)
     text = " ".join(each.piece.text for each in chosen)
     scores = [each.score for each in ranking.scored]
     return Signs(
@@ -84,17 +83,14 @@ def confidence_of(signs: Signs) -> float:
     return 1 / (1 + math.exp(-strength))
 
 
-async def _nearness(embedder: Embedder, missing: Sequence[Term], chosen: Sequence[Scored]) -> dict[str, float]:
+async def _nearness(vectors: TextVectors, missing: Sequence[Term], chosen: Sequence[Scored]) -> dict[str, float]:
     """Per missing word the cosine of the nearest content word of the chosen pieces and their headings."""
-    words = _content(chosen)
     asked = [term for term in missing if not term.exact]
-    if not asked or not words:
+    words = _content(chosen) if asked else []
+    found = await vectors.words([*(term.word.casefold() for term in asked), *words])
+    if found is None or not words:
         return {}
-    try:
-        vectors = await embedder.embed_queries([*(term.word.casefold() for term in asked), *words])
-    except (DeskhandError, OSError, RuntimeError, ValueError):
-        return {}
-    cosines = np.asarray(vectors[: len(asked)]) @ np.asarray(vectors[len(asked) :]).T
+    cosines = found[: len(asked)] @ found[len(asked) :].T
     return {term.key: float(row.max()) for term, row in zip(asked, cosines, strict=True)}
 
 
@@ -123,6 +119,7 @@ def _likeness(
     if not total:
         return 0.5
     parts = (
-        1.0 if matches(term, held) else min(1.0, max(0.0, (near.get(term.key, 0.0) - FAR) / (NEAR - FAR))) for term in terms
+        1.0 if matches(term, held) else min(1.0, max(0.0, (near.get(term.key, 0.0) - FAR) / (NEAR - FAR)))
+        for term in terms
     )
     return sum(weights[term.key] * part for term, part in zip(terms, parts, strict=True)) / total

@@ -27,12 +27,14 @@ class AnswerStyle:
     formality: int = 50
     name: str = ""
     """What the agent calls itself when asked who it is."""
+    company: str = ""
+    """Whom it speaks for: the name stands everywhere in the help centre and tells no passage from another."""
 
 
-def style_of(*, verbosity: int, formality: int, name: str = "") -> AnswerStyle:
+def style_of(*, verbosity: int, formality: int, name: str = "", company: str = "") -> AnswerStyle:
     """The style of a contract's traits: verbosity 0–20 one sentence, –40 two, –60 three, –80 four, –100 six."""
     most = next((sentences for limit, sentences in _BANDS if verbosity <= limit), _BANDS[-1][1])
-    return AnswerStyle(max_sentences=most, formality=formality, name=name)
+    return AnswerStyle(max_sentences=most, formality=formality, name=name, company=company)
 
 
 def closing(style: AnswerStyle) -> str:

@@ -5,6 +5,7 @@ import math
 from limits import RateLimitItemPerSecond
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deskhand.conversations.model import KeyReused, TurnStatus
@@ -47,6 +48,13 @@ class Admitter:
         text = self._checked_text(request.text)
         _check_key(request.idempotency_key)
         await self._check_rate(request.scope)
+        try:
+            return await self._store_turn(request, text)
+        except IntegrityError:
+            # The same key came twice at once, and the other one was first: now its turn is there to be found.
+            return await self._store_turn(request, text)
+
+    async def _store_turn(self, request: TurnRequest, text: str) -> Admission:
         async with self._store.write(request.scope) as db:
             return await self._admit(db, request, text)
 

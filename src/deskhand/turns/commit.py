@@ -8,7 +8,7 @@ from deskhand.conversations.repository import ConversationRepository
 from deskhand.conversations.schemas import citation_out, message_out
 from deskhand.conversations.turn_repository import TurnRepository
 from deskhand.kit.clock import Clock
-from deskhand.kit.errors import Conflict, DeskhandError, Unavailable
+from deskhand.kit.errors import Conflict
 from deskhand.kit.ids import new_id
 from deskhand.tenancy.store import TenantStore
 from deskhand.turns.answer import AnswerKind, AnswerOut
@@ -51,19 +51,11 @@ class Committer:
                 raise AlreadyAnswered(f"The turn {accepted.turn.id!r} has its answer already.")
         return answer
 
-    async def fail(self, accepted: Accepted, error: DeskhandError) -> Failed:
-        """The failure, stored with the turn; the customer's message stays."""
-        failed = Failed(
-            code=error.code,
-            title=error.title,
-            detail=error.detail,
-            message_id=accepted.turn.message_id,
-            retryable=isinstance(error, Unavailable),
-        )
+    async def fail(self, accepted: Accepted, failed: Failed) -> None:
+        """Store how the turn ended; the customer's message stays."""
         record = {"code": failed.code, "title": failed.title, "detail": failed.detail}
         async with self._store.write(accepted.scope) as db:
             await TurnRepository(db, accepted.scope, self._clock).fail(accepted.turn.id, record)
-        return failed
 
 
 def _details(verified: Verified) -> dict[str, object]:

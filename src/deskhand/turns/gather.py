@@ -16,6 +16,8 @@ from deskhand.llm.questions import leans_on_previous, split_questions, standalon
 from deskhand.tenancy.store import TenantStore
 from deskhand.turns.state import Accepted, Gathered
 
+MORE_PASSAGES_A_QUESTION = 2
+
 
 class Gatherer:
     """Collects what the answer may rest on."""
@@ -67,8 +69,10 @@ class Gatherer:
 
     async def _passages(self, accepted: Accepted, agent: RunningAgent, questions: Sequence[str]) -> tuple[Passage, ...]:
         vectors = await self._embedder.embed_queries(questions)
+        # Each further question may need passages of its own.
+        k = agent.k + MORE_PASSAGES_A_QUESTION * (len(questions) - 1)
         found = await self._library.search(
-            accepted.scope, questions, slugs=accepted.knowledge_bases, k=agent.k, vectors=vectors
+            accepted.scope, questions, slugs=accepted.knowledge_bases, k=k, vectors=vectors
         )
         return tuple(numbered(hit, number) for number, hit in enumerate(found, start=1))
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from deskhand.kit.errors import DeskhandError
+from deskhand.kit.errors import DeskhandError, Unavailable
 from deskhand.turns.admit import Admitter
 from deskhand.turns.commit import Committer
 from deskhand.turns.events import Completed, Failed, SourcesFound, Stage, StageReached, Started, TurnEvent
@@ -47,7 +47,7 @@ class Journey:
             async with self._queue.place(accepted.session.id):
                 answer = await self._answer(accepted, tell, began)
         except DeskhandError as error:
-            tell(await self._committer.fail(accepted, error))
+            await self.fail(accepted, error, tell)
             raise
         tell(Completed(answer=answer))
         return answer
@@ -62,13 +62,25 @@ class Journey:
         verified = verify(draft)
         return await self._committer.commit(accepted, verified, seconds=lambda: time.monotonic() - began)
 
-    async def abandon(self, accepted: Accepted, error: DeskhandError, tell: Tell) -> Failed:
-        """Store and tell that the turn ended without an answer, for a reason outside its stages."""
-        failed = await self._committer.fail(accepted, error)
-        tell(failed)
-        return failed
+    async def fail(self, accepted: Accepted, error: DeskhandError, tell: Tell) -> None:
+        """Store and tell that the turn ended without an answer; told also when it cannot be stored."""
+        failed = _failed(accepted, error)
+        try:
+            await self._committer.fail(accepted, failed)
+        finally:
+            tell(failed)
 
 
 def _started(accepted: Accepted) -> Started:
     turn = accepted.turn
     return Started(message_id=turn.message_id, idempotency_key=turn.idempotency_key, text=turn.text)
+
+
+def _failed(accepted: Accepted, error: DeskhandError) -> Failed:
+    return Failed(
+        code=error.code,
+        title=error.title,
+        detail=error.detail,
+        retryable=isinstance(error, Unavailable),
+        message_id=accepted.turn.message_id,
+    )

@@ -92,7 +92,7 @@ class TurnRunner:
             except Exception as error:
                 log.exception("turn_broke")
                 broke = TurnBroke("The answer could not be made; your message is kept. Please try again.")
-                await self._journey.abandon(accepted, broke, tell)
+                await self._journey.fail(accepted, broke, tell)
                 raise broke from error
 
     def _ended(self, turn_id: str, task: "asyncio.Task[dict[str, Any]]") -> None:

@@ -1,27 +1,60 @@
 import { Fragment } from "react";
 
 import type { ChatConfig } from "../../api/types";
+import { cx } from "../../design/cx";
 import { Icon } from "../../design/Icon";
 
-/** A sentence, with the agent's name under the marker where it occurs. */
-function Sentence({ text, name }: { text: string; name: string }) {
-  const at = name === "" ? -1 : text.indexOf(name);
-  if (at < 0) return <>{text}</>;
+/** A longer welcome is set smaller. */
+const LONG_WELCOME = 60;
+
+const escaped = (words: string): string => words.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+/** Where one of the names stands in a text, as a word of its own; the first name counts more. */
+export function findName(text: string, names: string[]): [number, number] | null {
+  for (const name of names.filter(Boolean)) {
+    const match = new RegExp(`(?<![\\p{L}\\p{N}])${escaped(name)}(?![\\p{L}\\p{N}])`, "u").exec(
+      text,
+    );
+    if (match !== null) return [match.index, match.index + name.length];
+  }
+  return null;
+}
+
+/** Plain words; a compound such as "e-bike" is not broken at its hyphen. */
+function Words({ text }: { text: string }) {
+  return text.split(/(\S{1,8}-\S{1,12})/).map((part, index) =>
+    index % 2 === 0 ? (
+      part
+    ) : (
+      <span key={index} className="whitespace-nowrap">
+        {part}
+      </span>
+    ),
+  );
+}
+
+/** A sentence, with the agent's or the company's name under the marker where it occurs. */
+function Sentence({ text, names }: { text: string; names: string[] }) {
+  const found = findName(text, names);
+  if (found === null) return <Words text={text} />;
+  const [from, to] = found;
   return (
     <>
-      {text.slice(0, at)}
-      <span className="marker">{name}</span>
-      {text.slice(at + name.length)}
+      <Words text={text.slice(0, from)} />
+      <span className="marker">{text.slice(from, to)}</span>
+      <Words text={text.slice(to)} />
     </>
   );
 }
 
-/** The welcome line; where there is room, no line breaks within a sentence. */
-function WelcomeLine({ welcome, name }: { welcome: string; name: string }) {
-  return welcome.split(/(?<=[.!?])\s+/).map((sentence, index) => (
+/** The welcome line; where there is room, no line breaks within a sentence. One name is marked. */
+function WelcomeLine({ welcome, names }: { welcome: string; names: string[] }) {
+  const sentences = welcome.split(/(?<=[.!?])\s+/);
+  const marked = sentences.findIndex((sentence) => findName(sentence, names) !== null);
+  return sentences.map((sentence, index) => (
     <Fragment key={index}>
       <span className="inline-block">
-        <Sentence text={sentence} name={name} />
+        <Sentence text={sentence} names={index === marked ? names : []} />
       </span>{" "}
     </Fragment>
   ));
@@ -35,8 +68,15 @@ export function Welcome({ config, onAsk }: WelcomeProps) {
       aria-label="Welcome"
       className="mx-auto flex w-full max-w-3xl flex-1 animate-rise flex-col justify-center px-5 py-10 sm:px-6"
     >
-      <h2 className="text-[1.75rem] leading-[1.18] font-semibold tracking-[-0.022em] text-balance sm:text-[2.375rem]">
-        <WelcomeLine welcome={config.welcome} name={config.agent_name} />
+      <h2
+        className={cx(
+          "leading-[1.18] font-semibold tracking-[-0.022em] text-balance",
+          config.welcome.length > LONG_WELCOME
+            ? "text-[1.5rem] sm:text-[2rem]"
+            : "text-[1.75rem] sm:text-[2.375rem]",
+        )}
+      >
+        <WelcomeLine welcome={config.welcome} names={[config.agent_name, config.company]} />
       </h2>
       <p className="mt-4 max-w-[52ch] leading-relaxed text-pretty text-ink-soft">
         Answers come from the {config.company} help centre, with the passage they rest on.

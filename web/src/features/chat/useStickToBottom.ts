@@ -24,10 +24,14 @@ export function useStickToBottom(
     const node = scrollerRef.current;
     const inner = contentRef.current;
     if (node === null || inner === null) return;
+    let top = node.scrollTop;
     const scrolled = () => {
       const near = node.scrollHeight - node.scrollTop - node.clientHeight < NEAR_PX;
-      sticking.current = near;
-      setAtBottom(near);
+      // Only a way up is the reader's wish: text that grows below moves the end away, too.
+      if (near) sticking.current = true;
+      else if (node.scrollTop < top - 1) sticking.current = false;
+      top = node.scrollTop;
+      setAtBottom(sticking.current);
     };
     const grown = new ResizeObserver(() => {
       if (sticking.current) node.scrollTop = node.scrollHeight;

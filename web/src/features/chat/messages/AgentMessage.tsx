@@ -1,10 +1,11 @@
 import type { ReactNode } from "react";
 
-import type { Message } from "../../../api/types";
+import type { Citation, Message } from "../../../api/types";
 import { BellMark } from "../../../design/BellMark";
 import { Button } from "../../../design/Button";
 import { cx } from "../../../design/cx";
 import { Icon } from "../../../design/Icon";
+import { breadcrumb, inOrder } from "../sources/words";
 import { AnswerActions } from "./AnswerActions";
 import { AnswerText } from "./AnswerText";
 
@@ -37,13 +38,20 @@ type FootnotesProps = {
   onOpen: (number: number) => void;
 };
 
+/** Two passages of one article are told apart by where in it they stand. */
+function footnoteTitle({ title, heading, number }: Citation, all: Citation[]): string {
+  const twins = all.some((other) => other.title === title && other.number !== number);
+  const place = twins ? breadcrumb(heading).at(-1) : undefined;
+  return place === undefined || place === title ? title : `${title} › ${place}`;
+}
+
 /** The sources under an answer, like the notes at the foot of a page. */
 function Footnotes({ message, active, onOpen }: FootnotesProps) {
   if (message.citations.length === 0) return null;
   return (
     <div className="mt-4 border-t border-line pt-2.5">
       <ol aria-label="Sources of this answer" className="-ms-1.5 flex flex-wrap gap-x-2 gap-y-1">
-        {message.citations.map(({ number, title }) => (
+        {inOrder(message.citations).map(({ number, ...citation }) => (
           <li key={number} className="max-w-full">
             <button
               type="button"
@@ -62,7 +70,9 @@ function Footnotes({ message, active, onOpen }: FootnotesProps) {
               >
                 {number}
               </span>{" "}
-              <span className="truncate">{title}</span>
+              <span className="truncate">
+                {footnoteTitle({ number, ...citation }, message.citations)}
+              </span>
             </button>
           </li>
         ))}

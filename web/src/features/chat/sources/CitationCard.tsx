@@ -5,13 +5,7 @@ import { Button } from "../../../design/Button";
 import { cx } from "../../../design/cx";
 import { Icon } from "../../../design/Icon";
 import { safeUrl } from "../../../design/Markdown";
-
-/** "Returns > Refund times" as the steps of a path. */
-export const breadcrumb = (heading: string | null): string[] =>
-  (heading ?? "")
-    .split(/\s+[>›»/]\s+/)
-    .map((step) => step.replace(/^#+\s*/, "").trim())
-    .filter(Boolean);
+import { breadcrumb, plainQuote } from "./words";
 
 export function ArticleLink({ link }: { link: string | null }) {
   const href = safeUrl(link ?? "");
@@ -69,7 +63,7 @@ export function CitationCard({ citation, active, onRead }: CitationCardProps) {
         </div>
       </div>
       <blockquote className="mt-3 border-s-2 border-marker-line ps-3.5 font-serif text-[1.0625rem] leading-relaxed wrap-anywhere whitespace-pre-line">
-        {citation.quote}
+        {plainQuote(citation.quote)}
       </blockquote>
       <div className="mt-3.5 flex flex-wrap items-center gap-x-5 gap-y-2">
         <Button look="link" icon="book" onClick={onRead}>

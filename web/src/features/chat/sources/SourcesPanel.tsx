@@ -5,6 +5,7 @@ import { IconButton } from "../../../design/Button";
 import { useMediaQuery } from "../../../design/useMediaQuery";
 import { Article } from "./Article";
 import { CitationCard } from "./CitationCard";
+import { inOrder } from "./words";
 
 type FrameProps = { onClose: () => void; children: ReactNode };
 
@@ -92,7 +93,7 @@ export function SourcesPanel({ citations, active, onClose }: SourcesPanelProps) 
       <div className="flex-1 overflow-y-auto overscroll-contain p-5 pb-[max(1.25rem,env(safe-area-inset-bottom))]">
         {reading === null ? (
           <ol className="space-y-3.5">
-            {citations.map((citation) => (
+            {inOrder(citations).map((citation) => (
               <CitationCard
                 key={citation.number}
                 citation={citation}
