@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 import structlog
-from cli.processes import OURS, Ended, Run, Server, serving
-from shops import HELP_CENTRE
 
+from cli.processes import OURS, Ended, Run, Server, serving
 from deskhand.cli import main
+from shops import HELP_CENTRE
 
 
 @pytest.fixture(autouse=True)

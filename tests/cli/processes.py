@@ -5,8 +5,8 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -86,7 +86,13 @@ class Server:
 
 @contextmanager
 def running(
-    command: list[str], data_dir: Path, *, ready: str, stdin: int = subprocess.DEVNULL, **environment: str
+    command: list[str],
+    data_dir: Path,
+    *,
+    ready: str,
+    stdin: int = subprocess.DEVNULL,
+    log_to_stdout: bool = False,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
     """A process that goes on, from when it said the words `ready`; killed at the end, or when it takes too long."""
     data_dir.parent.mkdir(parents=True, exist_ok=True)
@@ -96,9 +102,9 @@ def running(
             command,
             stdin=stdin,
             stdout=subprocess.PIPE,
-            stderr=errors,
+            stderr=subprocess.STDOUT if log_to_stdout else errors,
             text=True,
-            env=clean_environment(DESKHAND_LOG_FORMAT="json", **environment),
+            env=clean_environment(DESKHAND_LOG_FORMAT="json", **(environment or {})),
             cwd=data_dir.parent,
         )
     watchdog = threading.Timer(DEADLINE, process.kill)
@@ -114,10 +120,10 @@ def running(
         process.communicate()
 
 
-def serving(data_dir: Path, *, command: str = "serve", **environment: str) -> Any:
+def serving(data_dir: Path, *, command: str = "serve", **environment: str) -> AbstractContextManager[Server]:
     """`deskhand serve` on a free port."""
     arguments = [command, "--port", "0", "--data-dir", str(data_dir)]
-    return running([*ENTRY, *arguments], data_dir, ready="Stop with Ctrl-C", **environment)
+    return running([*ENTRY, *arguments], data_dir, ready="Stop with Ctrl-C", environment=environment)
 
 
 def new_contact(server: Server) -> httpx.Client:

@@ -7,16 +7,17 @@ from pathlib import Path
 
 import httpx
 import pytest
-from cli.processes import clean_environment, running
 
+from cli.processes import clean_environment, running
 from deskhand.main import Application
 
 UVICORN = [sys.executable, "-W", "error", "-m", "uvicorn", "deskhand.main:application", "--port", "0"]
 
 
 def test_it_answers_under_uvicorn_and_closes_in_good_order(tmp_path: Path) -> None:
-    command = ["bash", "-c", f"exec {' '.join(UVICORN)} 2>&1"]
-    with running(command, tmp_path / "x", ready="Uvicorn running on", DESKHAND_DATA_DIR=str(tmp_path / "data")) as server:
+    data_dir = tmp_path / "data"
+    environment = {"DESKHAND_DATA_DIR": str(data_dir)}
+    with running(UVICORN, data_dir, ready="Uvicorn running on", log_to_stdout=True, environment=environment) as server:
         url = server.said[-1].partition("Uvicorn running on ")[2].split()[0]
         with httpx.Client(base_url=url, trust_env=False) as client:
             ready = client.get("/health/ready")
@@ -28,7 +29,7 @@ def test_it_answers_under_uvicorn_and_closes_in_good_order(tmp_path: Path) -> No
 
     assert ready.json()["status"] == "ok"
     assert config.json()["tenant"] == "demo"
-    assert not (tmp_path / "data" / "deskhand.db-wal").exists()
+    assert not (data_dir / "deskhand.db-wal").exists()
 
 
 def test_what_is_wrong_stops_the_server_with_one_clear_line(tmp_path: Path) -> None:

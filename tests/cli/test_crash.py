@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from cli.processes import DEADLINE, Run, Server, new_contact, serving
 
 QUESTION = "How long can I return a helmet?"

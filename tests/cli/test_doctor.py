@@ -7,9 +7,9 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from cli.processes import Run, Server
 from sqlalchemy import create_engine, text
 
+from cli.processes import Run, Server
 from deskhand.llm.model_files import find_prepared
 from deskhand.settings import load_settings
 

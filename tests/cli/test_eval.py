@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from cli.processes import Run
 
 FIGURES = ["recall@1", "recall@5", "recall@10", "hit@1", "hit@5", "hit@10", "mrr", "ms_per_query", "n"]
@@ -68,10 +69,22 @@ def test_retrieval_for_people_is_a_table(run: Run, bank: Path) -> None:
     [
         ("documents.jsonl", None, "documents.jsonl' cannot be read"),
         ("documents.jsonl", "", "documents.jsonl' holds no line"),
-        ("documents.jsonl", '{"id": "a", "title": "A", "text": "x"}\nnot JSON\n', "documents.jsonl' line 2: line: Invalid JSON"),
-        ("documents.jsonl", '{"id": 1, "title": "A", "text": "x"}\n', "documents.jsonl' line 1: id: Input should be a valid string"),
+        (
+            "documents.jsonl",
+            '{"id": "a", "title": "A", "text": "x"}\nnot JSON\n',
+            "documents.jsonl' line 2: line: Invalid JSON",
+        ),
+        (
+            "documents.jsonl",
+            '{"id": 1, "title": "A", "text": "x"}\n',
+            "documents.jsonl' line 1: id: Input should be a valid string",
+        ),
         ("queries.jsonl", '\n{"query": "x"}\n', "queries.jsonl' line 2: relevant: Field required"),
-        ("queries.jsonl", '{"query": "x", "relevant": ["dog"]}\n', "names the document 'dog', which documents.jsonl does not hold"),
+        (
+            "queries.jsonl",
+            '{"query": "x", "relevant": ["dog"]}\n',
+            "names the document 'dog', which documents.jsonl does not hold",
+        ),
     ],
 )
 def test_bad_retrieval_data_is_named_with_its_file_and_line(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from cli.processes import Run
 
 METHODS = {"get", "put", "post", "patch", "delete"}
@@ -123,7 +124,11 @@ def test_every_failure_is_a_problem_detail_with_an_example(
 
 
 def test_every_operation_that_takes_a_token_says_that_it_may_be_refused(operations: dict[str, Any]) -> None:
-    silent = [name for name, operation in operations.items() if operation.get("security") and "401" not in operation["responses"]]
+    silent = [
+        name
+        for name, operation in operations.items()
+        if operation.get("security") and "401" not in operation["responses"]
+    ]
     assert silent == []
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from cli.processes import Run, Server, new_contact, serving
 from websockets.sync.client import connect
 
+from cli.processes import Run, Server, new_contact, serving
 from deskhand.commands.connection import call
 from deskhand.commands.presence import ServerRuns, ServerUnreachable, claimed, find_server
 from deskhand.commands.serving import address_of, listening_socket
@@ -115,7 +115,7 @@ def test_nothing_runs_where_no_data_directory_is(tmp_path: Path) -> None:
 
 async def test_a_server_that_is_gone_in_the_middle_is_one_clear_line(unused_tcp_port: int) -> None:
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{unused_tcp_port}") as client:
-        with pytest.raises(ServerUnreachable, match="did not answer .*: see its log, then run this again"):
+        with pytest.raises(ServerUnreachable, match="see its log, then run this again"):
             await call(client, "GET", "/health/live")
 
 

@@ -4,8 +4,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from cli.processes import ENTRY, Run, clean_environment
 
+from cli.processes import ENTRY, Run, clean_environment
 from deskhand.cli import app
 
 COMMANDS = {
@@ -124,4 +124,7 @@ def test_as_a_process_of_its_own_it_ends_just_the_same(tmp_path: Path) -> None:
 
     assert ended.returncode == 2
     assert ended.stdout == ""
-    assert ended.stderr == "Error: DESKHAND_PORT is 70000: input should be less than or equal to 65535. Give another value.\n"
+    assert (
+        ended.stderr
+        == "Error: DESKHAND_PORT is 70000: input should be less than or equal to 65535. Give another value.\n"
+    )

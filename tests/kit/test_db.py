@@ -74,11 +74,14 @@ async def test_readers_are_not_held_up_by_a_writer(database: Database) -> None:
 
 
 async def test_a_block_that_raises_leaves_nothing_behind(database: Database) -> None:
-    with pytest.raises(RuntimeError, match="on the way"):
+    async def break_off() -> None:
         async with database.write() as db:
             db.add(Note(id=1, text="half"))
             await db.flush()
             raise RuntimeError("on the way")
+
+    with pytest.raises(RuntimeError, match="on the way"):
+        await break_off()
 
     assert await how_many(database) == 0
 

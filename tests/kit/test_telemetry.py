@@ -13,6 +13,7 @@ from structlog.contextvars import bound_contextvars
 
 from deskhand.kit.telemetry import configure_logging, hide_secrets
 
+SECRET = "geheim"
 log = structlog.get_logger("deskhand.test")
 
 
@@ -24,6 +25,10 @@ def logging_as_it_was() -> Iterator[None]:
     root.handlers[:] = handlers
     root.setLevel(level)
     structlog.configure(**configuration)
+
+
+def break_down(_secret: str) -> None:
+    raise RuntimeError("deep down")
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
@@ -64,7 +69,7 @@ def test_a_traceback_stays_on_the_line_of_its_error(capsys: pytest.CaptureFixtur
     configure_logging("INFO", as_json=True)
 
     try:
-        raise RuntimeError("deep down")
+        break_down("-")
     except RuntimeError:
         log.exception("turn_broke")
 
@@ -97,9 +102,8 @@ def test_on_a_terminal_the_line_is_text(capsys: pytest.CaptureFixture[str]) -> N
 def test_a_traceback_does_not_show_the_values_of_variables(capsys: pytest.CaptureFixture[str]) -> None:
     for as_json in (True, False):
         configure_logging("INFO", as_json=as_json)
-        secret = "ge" + "heim"
         try:
-            raise RuntimeError("deep down") from ValueError(f"a secret of {len(secret)} letters")
+            break_down(SECRET)
         except RuntimeError:
             log.exception("turn_broke")
 

@@ -25,7 +25,11 @@ def refusal(environment: pytest.MonkeyPatch, **variables: str) -> str:
         ("DESKHAND_PORT", "http", "DESKHAND_PORT is 'http': input should be a valid integer"),
         ("DESKHAND_PORT", "65536", "less than or equal to 65535"),
         ("DESKHAND_LLM__MAX_TOKENS", "49", "DESKHAND_LLM__MAX_TOKENS is '49': input should be greater than or equal"),
-        ("DESKHAND_LLM__PROVIDER", "clippy", "DESKHAND_LLM__PROVIDER is 'clippy': input should be 'offline' or 'openai'"),
+        (
+            "DESKHAND_LLM__PROVIDER",
+            "clippy",
+            "DESKHAND_LLM__PROVIDER is 'clippy': input should be 'offline' or 'openai'",
+        ),
         ("DESKHAND_KNOWLEDGE__INDEX", "paper", "'qdrant-edge' or 'chroma'"),
         ("DESKHAND_ENVIRONMENT", "prod", "'development' or 'production'"),
         ("DESKHAND_LOG_LEVEL", "LOUD", "DEBUG|INFO|WARNING|ERROR"),
@@ -138,12 +142,11 @@ def test_a_short_secret_key_is_refused(environment: pytest.MonkeyPatch) -> None:
 
 
 def test_an_overlap_as_long_as_its_chunk_is_refused(environment: pytest.MonkeyPatch) -> None:
-    detail = refusal(
-        environment, DESKHAND_KNOWLEDGE__CHUNK_WORDS="60", DESKHAND_KNOWLEDGE__CHUNK_OVERLAP_WORDS="60"
-    )
+    detail = refusal(environment, DESKHAND_KNOWLEDGE__CHUNK_WORDS="60", DESKHAND_KNOWLEDGE__CHUNK_OVERLAP_WORDS="60")
 
     assert detail == (
-        "DESKHAND_KNOWLEDGE__CHUNK_OVERLAP_WORDS is 60: it must be less than DESKHAND_KNOWLEDGE__CHUNK_WORDS, which is 60."
+        "DESKHAND_KNOWLEDGE__CHUNK_OVERLAP_WORDS is 60: "
+        "it must be less than DESKHAND_KNOWLEDGE__CHUNK_WORDS, which is 60."
     )
 
 

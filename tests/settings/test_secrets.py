@@ -51,7 +51,9 @@ def test_secrets_beside_a_wrong_value_are_not_told(secret: str, name: str) -> No
     assert secret not in said
 
 
-@given(secret=SECRETS, form=st.sampled_from(["mysql://u:{}@h/d", "postgres://u:{}@h:x/d", "{}", "mysql://h?password={}"]))
+@given(
+    secret=SECRETS, form=st.sampled_from(["mysql://u:{}@h/d", "postgres://u:{}@h:x/d", "{}", "mysql://h?password={}"])
+)
 @settings(max_examples=25, deadline=None)
 def test_the_password_in_a_wrong_database_address_is_not_told(secret: str, form: str) -> None:
     with environment({"DATABASE_URL": form.format(secret)}) as folder:
@@ -71,7 +73,14 @@ def test_credentials_in_a_wrong_address_are_not_told(secret: str, name: str) -> 
     assert secret not in said
 
 
-LINES = ["{}", "OPENAI_API_KEY {}", "OPENAI_API_KEY='{}", 'OPENAI_API_KEY="{}\nDESKHAND_PORT=1', "={}", "DESKHAND_PORT\n{}"]
+LINES = [
+    "{}",
+    "OPENAI_API_KEY {}",
+    "OPENAI_API_KEY='{}",
+    'OPENAI_API_KEY="{}\nDESKHAND_PORT=1',
+    "={}",
+    "DESKHAND_PORT\n{}",
+]
 
 
 @given(secret=SECRETS, line=st.sampled_from(LINES), before=st.sampled_from(["", "\n\n", "# x\nA=1\n"]))

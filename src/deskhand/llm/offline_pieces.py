@@ -133,7 +133,8 @@ _SKIPPED = re.compile(
     r"^\s*(?:</?[A-Za-z][^<>]*>\s*)+$|^\s*(?:import|export)\s.+from\s|^\s*(?:-{3,}|\*{3,}|_{3,}|={3,})\s*$|^:::"
 )
 _ENDED = re.compile(r"[.!?:;\d]")
-_QUOTE_MARK = re.compile(r"^\s*>+\s?")
+_QUOTE_MARK = re.compile(r"[ \t]*>[>\s]*")
+_INNER_QUOTE_MARK = re.compile(r"\n[ \t]*>[> \t]*")
 
 _IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
@@ -325,13 +326,13 @@ def _paragraph(sheet: _Sheet, lines: Sequence[_Line], at: int) -> int:
     if group is None:
         sheet.leave_list()
     start, end = lines[at].start, lines[last - 1].end
-    marked = _QUOTE_MARK.match(sheet.passage.text[start:end])
-    start += marked.end() if marked else 0
     block = sheet.passage.text[start:end]
     for begin, stop in sentence_spans(block):
-        text = clean(re.sub(r"\n\s*>\s?", "\n", block[begin:stop]))
+        marked = _QUOTE_MARK.match(block, begin, stop)
+        first = marked.end() if marked else begin
+        text = clean(_INNER_QUOTE_MARK.sub("\n", block[first:stop]))
         draft = _Draft(
-            kind=PieceKind.SENTENCE, start=start + begin, end=start + stop, text=text, group=group, lead=parent
+            kind=PieceKind.SENTENCE, start=start + first, end=start + stop, text=text, group=group, lead=parent
         )
         sheet.add(draft)
     return last

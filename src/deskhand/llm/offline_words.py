@@ -32,6 +32,7 @@ _JOINED = (
     (re.compile(r"\bturn(?:ed|ing)?[ -]off\b"), "turnoff"),
     (re.compile(r"\b(?:give|send|bring|giving|sending|bringing)\b(?: \w+){0,2} back\b"), "return"),
     (re.compile(r"\bpick(?:s|ed|ing)?[ -]?up\b"), "pickup"),
+    (re.compile(r"\bgift[ -]?(?:vouchers?|certificates?|coupons?|cards?)(?: cards?)?\b"), "gift card"),
     (re.compile(r"\bmoney back\b"), "refund"),
     (re.compile(r"\bget rid of\b"), "delete"),
     (re.compile(r"\bback(?:ing)?[ -]?up(s?)\b"), r"backup\1"),
@@ -42,7 +43,7 @@ _IDENTIFIER = re.compile(
     r"^(?:(?=[^\W_]*\d)(?=\d*[^\W\d_])[\w.-]+|\w*_\w+|[A-Z]{2,}(?:[-/][A-Z0-9]+)+|\d+(?:\.\d+){2,}|#?\d{3,}-\d{3,})$"
 )
 _QUANTITY = re.compile(
-    r"^\d+(?:[.,]\d+)*(?:st|nd|rd|th|s|x|h|hrs?|mins?|kg|km|cm|mm|gb|mb|w|wh|v|k|m|pm|am|%)?$", re.IGNORECASE
+    r"^\d+(?:,\d{3})*(?:\.\d+)?(?:st|nd|rd|th|s|x|h|hrs?|mins?|kg|km|cm|mm|gb|mb|w|wh|v|k|m|pm|am|%)?$", re.IGNORECASE
 )
 
 
@@ -114,8 +115,8 @@ def keys(text: str) -> frozenset[str]:
     for token in tokens(normalise(text)):
         pieces = _parts(token)
         parts.extend(pieces)
+        found.add(token)
         if len(pieces) > 1:
-            found.add(token)
             parts.append("".join(pieces))
     stems = _stemmer().stem_words(parts)
     found.update(stems)
@@ -154,7 +155,7 @@ def _terms_of(token: str, original: str, *, at_start: bool) -> Iterable[Term]:
     return [
         Term(
             word=part,
-            key=stem(part),
+            key=str(_NUMBERS.index(part)) if part in _NUMBERS else stem(part),
             weight=_weight(part, original, at_start=at_start),
             exact=False,
             name=original[:1].isupper() and not at_start,

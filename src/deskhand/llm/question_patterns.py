@@ -79,7 +79,8 @@ OPENER = re.compile(
 ELLIPSIS = re.compile(
     r"^(?:(?:ok(?:ay)?|and|but|so|then)[\s,]+){0,3}(?:what|how)\s+about\b"
     r"|^(?:(?:and|but|or|also)\s+)?(?:for|with|without|in|on|to|from|at|if|when|after|before|by)\s"
-    r"|^(?:and|but|or|also|same)\s+(?:the|my|an?|your|for|with)\b",
+    r"|^(?:and|but|or|also|same)\s+(?:the|my|an?|your|for|with)\b"
+    rf"|^(?:and|but|or)\s+(?:also\s+|maybe\s+)?(?!{_WH}\b|{_AUX}\b)[\w-]+(?:\s+[\w-]+){{0,3}}\s*[?!.]*$",
     re.IGNORECASE,
 )
 """Beginnings of half a question that continues the one before."""
