@@ -101,7 +101,7 @@ async def test_the_same_key_again_gives_the_same_answer(shop: Shop, client: Clie
     await client.send(message)
     second = await client.next()
     assert second["type"] == "complete"
-    assert second["data"] == first
+    assert second["data"] == first | {"idempotency_key": "k1"}
 
 
 async def test_two_tabs_of_one_contact_see_the_same_events(shop: Shop, url: str) -> None:

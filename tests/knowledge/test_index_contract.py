@@ -154,7 +154,7 @@ async def test_another_tenants_words_do_not_change_the_rarities(index: PassageIn
 
 async def test_a_word_that_nobody_wrote_is_the_rarest(index: PassageIndex) -> None:
     await index.upsert(OURS, [await passage("refund"), await passage("refund again")])
-    (known,), (unknown,) = (await ask(index, "refund", "unheard-of" * 0 + "zzyzx")).rarities
+    (known,), (unknown,) = (await ask(index, "refund", "zzyzx")).rarities
     assert unknown > known > 0
 
 
@@ -243,7 +243,18 @@ async def test_the_rarities_follow_every_change(index: PassageIndex) -> None:
 
 @pytest.mark.parametrize(
     "odd",
-    ["", " ", "the of and", "?!…", "\x00\x07", "退款 需要 多久", "café CAFÉ", "' OR 1=1 --", "a" * 5000, "refund " * 5000],
+    [
+        "",
+        " ",
+        "the of and",
+        "?!…",
+        "\x00\x07",
+        "退款 需要 多久",
+        "café CAFÉ",
+        "' OR 1=1 --",
+        "a" * 5000,
+        "refund " * 5000,
+    ],
 )
 async def test_odd_questions_are_answered_not_refused(index: PassageIndex, odd: str) -> None:
     await index.upsert(OURS, [await passage("Refunds at the cafe take five days")])

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, HTMLResponse, Response
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 _NOT_BUILT = """<!doctype html><title>Deskhand</title><h1>The web client is not built</h1>
@@ -19,7 +20,7 @@ def add_pages(app: FastAPI, folder: Path) -> None:
     """Serve the client's assets, and its page at `/`."""
     index = folder / "index.html"
     if (folder / "assets").is_dir():
-        app.mount("/assets", StaticFiles(directory=folder / "assets"), name="assets")
+        app.mount("/assets", GZipMiddleware(StaticFiles(directory=folder / "assets")), name="assets")
 
     async def page() -> Response:
         headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache", "Referrer-Policy": "no-referrer"}

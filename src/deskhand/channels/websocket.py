@@ -127,7 +127,8 @@ class SocketEndpoint:
             await connection.say("error", data, session.id)
             return
         if isinstance(begun, Repeated):
-            await connection.say("complete", begun.answer, session.id, begun.turn.id)
+            data = begun.answer | {"idempotency_key": message.idempotency_key}
+            await connection.say("complete", data, session.id, begun.turn.id)
 
 
 class _Connection:

@@ -31,8 +31,8 @@ RARE_WORDS = 4
 """A passage that holds the four rarest words of a question holds the question. More, and a wordy question asks for
 more than any passage has."""
 
-SOFTNESS = 0.10
-"""In units of evidence. Towards 0 the best part alone decides; above 0.2 the small talk in a message is averaged in."""
+SOFTNESS = 0.12
+"""In units of evidence. Towards 0 the best part alone decides; above 0.15 small talk in a message is averaged in."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

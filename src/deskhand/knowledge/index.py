@@ -37,11 +37,17 @@ class Passage:
     vectors: Vectors
 
 
+CANDIDATES_KEPT = 3
+"""Times the limit: what a store keeps, at least, of what many questions bring together. A long message finds hundreds
+of passages, of which nearly all stand low everywhere; scoring each for every question would take most of the time."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PassageQuery:
     """What is looked for: `vectors` of shape (questions, dimensions), and one text for each of them.
 
-    `limit` bounds what each kind of search contributes for each question.
+    `limit` bounds what each kind of search contributes for each question. Of what many questions bring together, a
+    store may keep only the `CANDIDATES_KEPT` times `limit` that stand foremost.
     """
 
     vectors: Vectors

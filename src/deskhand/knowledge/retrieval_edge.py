@@ -4,16 +4,15 @@ Above it: `qdrant_edge.py`, which owns the store and writes to it. Below it: the
 blocks, and is called on a thread of the adapter's.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
 import qdrant_edge as edge
 
-from deskhand.knowledge.index import Candidates, PassageQuery, SearchMode
+from deskhand.knowledge.index import CANDIDATES_KEPT, Candidates, PassageQuery, SearchMode
 from deskhand.knowledge.retrieval_terms import TermEncoder, rarity
-from deskhand.llm.embedding import Vectors
 
 MEANING, WORDS, PRESENCE = "meaning", "words", "presence"
 """The vectors of a point: its windows, its words with their BM25 weights, and the same words with weight 1. The last
@@ -26,6 +25,10 @@ SEARCH_WIDTH = 64
 """How many neighbours the search of the graph keeps in hand (hnsw_ef). Twice as fast as the default of 128, with no
 other passages among the first twenty."""
 
+COSINES, BM25 = 0, 1
+RANK_SOFTNESS = 20
+"""The constant of reciprocal rank fusion, which only prunes here; 5 kept the same passages."""
+
 PAGE = 10_000
 MAX_KNOWN_WORDS = 100_000
 
@@ -35,9 +38,9 @@ _Corpus = tuple[int, str, tuple[str, ...]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Search:
-    """One vector to search by, and the column of the table that its scores belong to."""
+    """One vector to search by, and where its scores belong: in which table (cosines or BM25), in which column."""
 
-    table: Vectors
+    table: int
     column: int
     query: edge.Query
 
@@ -96,36 +99,31 @@ class EdgeReader:
         rarities: tuple[tuple[float, ...], ...],
     ) -> Candidates:
         """Find candidates by each search, then ask each search about those that only others found."""
-        room = query.limit * len(words) * 2
-        cosines, bm25 = (np.zeros((room, len(words)), dtype=np.float32) for _ in range(2))
-        searches = list(_searches(query, words, cosines, bm25))
-        rows: dict[PointId, int] = {}
-        sources: list[str] = []
-        met: list[set[PointId]] = []
-        for search, points in self._run([(search, where, query.limit) for search in searches]):
-            met.append({point.id for point in points})
+        searches = list(_searches(query, words))
+        found = self._run(searches, [(where, query.limit)] * len(searches))
+        kept = _foremost(found, query.limit * CANDIDATES_KEPT)
+        missing = [kept.keys() - {point.id for point in points} for points in found]
+        asked = [search for search, ids in zip(searches, missing, strict=True) if ids]
+        wheres = [(edge.Filter(must=[edge.HasIdCondition(set(ids))]), len(ids)) for ids in missing if ids]
+        rows = {point_id: row for row, point_id in enumerate(kept)}
+        tables = np.zeros((2, len(rows), len(words)), dtype=np.float32)
+        for search, points in zip([*searches, *asked], [*found, *self._run(asked, wheres)], strict=True):
             for point in points:
-                if point.id not in rows:
-                    rows[point.id] = len(rows)
-                    sources.append(str((point.payload or {})[SOURCE]))
-                search.table[rows[point.id], search.column] = point.score
-        for search, points in self._run(list(_unmet(searches, met, rows.keys()))):
-            for point in points:
-                search.table[rows[point.id], search.column] = point.score
+                if point.id in rows:
+                    tables[search.table, rows[point.id], search.column] = point.score
         return Candidates(
             chunk_ids=tuple(_chunk_id(point_id) for point_id in rows),
-            source_ids=tuple(sources),
-            cosines=cosines[: len(rows)],
-            bm25=bm25[: len(rows)],
+            source_ids=tuple(kept.values()),
+            cosines=tables[COSINES],
+            bm25=tables[BM25],
             rarities=rarities,
         )
 
     def _run(
-        self, asked: Sequence[tuple[_Search, edge.Filter, int]]
-    ) -> Iterator[tuple[_Search, list[edge.ScoredPoint]]]:
-        requests = [search.request(where, limit) for search, where, limit in asked]
-        answers = self._shard.query_batch(edge.QueryBatchRequest(requests)) if requests else []
-        return zip((search for search, _, _ in asked), answers, strict=True)
+        self, searches: Sequence[_Search], wheres: Sequence[tuple[edge.Filter, int]]
+    ) -> list[list[edge.ScoredPoint]]:
+        requests = [search.request(*where) for search, where in zip(searches, wheres, strict=True)]
+        return self._shard.query_batch(edge.QueryBatchRequest(requests)) if requests else []
 
     def _known_rarities(
         self, tenant_id: str, kb_ids: Sequence[str], where: edge.Filter, terms: set[int]
@@ -154,26 +152,28 @@ def is_in(field: str, value: str) -> edge.FieldCondition:
     return edge.FieldCondition(field, edge.MatchValue(value))
 
 
-def _searches(
-    query: PassageQuery, words: Sequence[edge.SparseVector], cosines: Vectors, bm25: Vectors
-) -> Iterator[_Search]:
+def _searches(query: PassageQuery, words: Sequence[edge.SparseVector]) -> Iterator[_Search]:
     if query.mode is not SearchMode.LEXICAL:
         for column, row in enumerate(query.vectors.tolist()):
-            yield _Search(table=cosines, column=column, query=edge.Query.Nearest([row], MEANING))
+            yield _Search(table=COSINES, column=column, query=edge.Query.Nearest([row], MEANING))
     if query.mode is not SearchMode.DENSE:
         for column, vector in enumerate(words):
             if vector.indices:
-                yield _Search(table=bm25, column=column, query=edge.Query.Nearest(vector, WORDS))
+                yield _Search(table=BM25, column=column, query=edge.Query.Nearest(vector, WORDS))
 
 
-def _unmet(
-    searches: Sequence[_Search], met: Sequence[set[PointId]], candidates: Iterable[PointId]
-) -> Iterator[tuple[_Search, edge.Filter, int]]:
-    everyone = set(candidates)
-    for search, points in zip(searches, met, strict=True):
-        missing = everyone - points
-        if missing:
-            yield search, edge.Filter(must=[edge.HasIdCondition(missing)]), len(missing)
+def _foremost(found: Sequence[Sequence[edge.ScoredPoint]], limit: int) -> dict[PointId, str]:
+    """The points that stand foremost in all lists together, by reciprocal rank, each with its source."""
+    standing: dict[PointId, float] = {}
+    sources: dict[PointId, str] = {}
+    for points in found:
+        for rank, point in enumerate(points):
+            standing[point.id] = standing.get(point.id, 0.0) + 1.0 / (RANK_SOFTNESS + rank)
+            sources[point.id] = str((point.payload or {})[SOURCE])
+    if len(standing) <= limit:
+        return sources
+    best = sorted(standing, key=lambda point_id: standing[point_id], reverse=True)[:limit]
+    return {point_id: sources[point_id] for point_id in best}
 
 
 def _presence(term: int, where: edge.Filter, statistics: edge.SearchParams) -> edge.QueryRequest:

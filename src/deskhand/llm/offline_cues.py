@@ -77,8 +77,8 @@ _ASKED: dict[Cue, tuple[str, ...]] = {
         ),
     ),
     Cue.PHONE: (
-        r"\b(?:phone|telephone|hotline)\s*(?:number|line)?\s*(?:of|for|\?|$)",
-        r"\bphone\s+number\b|\bwhat\s+number\b|\bcall\s+you\b",
+        r"\b(?:phone|telephone|hotline)\s+(?:number|line)\b|\b(?:your|the)\s+(?:phone|telephone|hotline)\s*\?*$",
+        r"\bwhat\s+number\b|\bcall\s+you\b",
         r"\bnumber\s+(?:can|do|should|to)\s+(?:i|we)?\s*call\b",
     ),
     Cue.EMAIL: (

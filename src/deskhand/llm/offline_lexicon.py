@@ -4,16 +4,17 @@ Above: `offline_words`. Below: nothing.
 """
 
 STOP = """
-a about above actually after again all already also am an and any anymore are arent around as at be because been
-before being below between both but by came can cant come comes could couldnt did didnt do does doesnt doing dont
-down during each else etc ever for from further get gets getting go goes going got had happen happened happens has
-hasnt have havent having he hello her here hers hey hi him his how hows i id if ill im in instead into is isnt it
-its itself ive just know let ll long many may me might mine more most much must my myself no nor not of off often ok
-okay on once one ones only or other our ours ourselves out over own per please pls plz quickly re really same shall
-she should shouldnt so some still such tell than thank thanks that thats the their theirs them then there theres
-these they theyre this those through til till to too u under until up ur us ve very via vs want wanted wants was we
-were what whatever whats when where wheres whether which while who whom whose why will with wont would wouldnt yes
-yet you your youre yours yourself
+a about above actually after again aint all already also am an and any anymore are arent around as at be because
+been before being below between both but by came can cannot cant come comes could couldnt did didnt do does doesnt
+doing dont dosnt down during each else etc ever for from further get gets getting go goes going gonna got had hadnt
+happen happened happens has hasnt have havent having he hed hello her here hers hes hey hi him his how hows i id if
+ill im in instead into is isnt it its itself ive just know let lets ll long many may me might mine more most much
+must mustnt my myself neednt no nor not of off often ok okay on once one ones only or other our ours ourselves out
+over own per please pls plz quickly re really same shall she shed shes should shouldnt so some still such tell than
+thank thanks that thats the their theirs them then there theres these they theyre this those through til till to too
+u under until up ur us ve very via vs wanna want wanted wants was wasnt we wed were werent weve what whatever whats
+when where wheres whether which while who whom whose why will with wont would wouldnt yes yet you youd youll your
+youre yours yourself youve
 """
 """Words that carry no content."""
 

@@ -17,10 +17,9 @@ from deskhand.llm.offline_cues import FIGURES, shows
 from deskhand.llm.offline_question import Question
 from deskhand.llm.offline_scoring import Ranking, Scored, share_held
 from deskhand.llm.offline_vectors import TextVectors
-from deskhand.llm.offline_words import EVERYDAY_WEIGHT, STOP_WORDS, Term, matches, tokens
+from deskhand.llm.offline_words import STOP_WORDS, Term, matches, tokens
 
 MAX_WORDS_COMPARED = 48
-FAR, NEAR = 0.45, 0.75
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,10 +32,8 @@ class Signs:
     """Cosine of its headings with the question."""
     words: float
     """Share of the question's words in the best piece and over it, weighed by rarity."""
-    likeness: float
-    """The same for all chosen pieces, where words that are missing count by how near the nearest word is."""
     weakest: float
-    """The nearest any word comes to the least represented word of the question."""
+    """How near the chosen pieces come to the word of the question that they represent least; 1 when they hold all."""
     figure: bool
     """Whether a figure asked for is there; true when none is asked for."""
     focus: float
@@ -63,8 +60,7 @@ async def signs_of(vectors: TextVectors, ranking: Ranking, chosen: Sequence[Scor
         meaning=best.meaning if best.meaning is not None else best.share * 0.7,
         heading=best.heading if best.heading is not None else best.share * 0.5,
         words=share_held(question.terms, ranking.weights, best.around),
-        likeness=_likeness(question.terms, ranking.weights, held, near),
-        weakest=min((near.get(term.key, 0.0) for term in missing if term.weight >= EVERYDAY_WEIGHT), default=1.0),
+        weakest=min((_presence(term, near) for term in missing), default=1.0),
         figure=all(shows(cue, text) for cue in question.cues & FIGURES),
         focus=_focus(question, held, near),
         names=min((near.get(term.key, 0.0) for term in missing if term.name), default=1.0),
@@ -75,11 +71,17 @@ async def signs_of(vectors: TextVectors, ranking: Ranking, chosen: Sequence[Scor
 
 
 def confidence_of(signs: Signs) -> float:
-    """How likely the chosen pieces answer, from 0 to 1."""
-    strength = -8.4 + 5.5 * signs.meaning + 1.3 * signs.heading + 1.2 * signs.words + 1.1 * signs.likeness
-    strength += 2.5 * signs.weakest + 2.0 * signs.lead + 1.0 * signs.relevance
-    strength -= 1.8 * (1 - signs.focus) + 2.2 * (1 - signs.names)
-    strength -= (0.0 if signs.figure else 3.0) + (0.0 if signs.exact else 2.0)
+    """How likely the chosen pieces answer, from 0 to 1.
+
+    A logistic curve, fitted by maximum likelihood to three help centres of equal weight (a shop, a
+    software project, a bank: 339 answered and 150 near-miss questions, and 305 whose answer was taken
+    out of the help centre), then rounded. Fitted on any two of them it separates the third about as
+    well as fitted on all. The figures are for all-MiniLM-L6-v2.
+    """
+    strength = -9.2 + 5.0 * signs.meaning + 1.3 * signs.heading + 1.1 * signs.words + 4.5 * signs.weakest
+    strength += 2.0 * signs.lead + 1.6 * signs.relevance
+    strength -= 1.5 * (1 - signs.focus) + 2.8 * (1 - signs.names)
+    strength -= (0.0 if signs.figure else 4.0) + (0.0 if signs.exact else 2.0)
     return 1 / (1 + math.exp(-strength))
 
 
@@ -92,6 +94,11 @@ async def _nearness(vectors: TextVectors, missing: Sequence[Term], chosen: Seque
         return {}
     cosines = found[: len(asked)] @ found[len(asked) :].T
     return {term.key: float(row.max()) for term, row in zip(asked, cosines, strict=True)}
+
+
+def _presence(term: Term, near: Mapping[str, float]) -> float:
+    """How near the pieces come to a missing word; the less the word says, the less it matters that it is missing."""
+    return 1 - min(1.0, term.weight) * (1 - near.get(term.key, 0.0))
 
 
 def _focus(question: Question, held: frozenset[str], near: Mapping[str, float]) -> float:
@@ -109,17 +116,3 @@ def _content(chosen: Sequence[Scored]) -> list[str]:
             if word not in STOP_WORDS and word[0].isalpha() and len(word) > 2:  # noqa: PLR2004 - "to", "is"
                 found.setdefault(word)
     return list(found)[:MAX_WORDS_COMPARED]
-
-
-def _likeness(
-    terms: Sequence[Term], weights: Mapping[str, float], held: frozenset[str], near: Mapping[str, float]
-) -> float:
-    """A word whose nearest neighbour is at cosine NEAR counts as there, one at FAR as missing."""
-    total = sum(weights[term.key] for term in terms)
-    if not total:
-        return 0.5
-    parts = (
-        1.0 if matches(term, held) else min(1.0, max(0.0, (near.get(term.key, 0.0) - FAR) / (NEAR - FAR)))
-        for term in terms
-    )
-    return sum(weights[term.key] * part for term, part in zip(terms, parts, strict=True)) / total

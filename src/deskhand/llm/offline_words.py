@@ -20,6 +20,9 @@ GENERIC_WEIGHT, EVERYDAY_WEIGHT, NAME_WEIGHT, IDENTIFIER_WEIGHT = 0.25, 0.5, 1.6
 
 REMEMBERED_TEXTS = 8192
 
+MOSTLY = 0.6
+"""From this share of capitalised words on, capitals are a way of writing and mark no names."""
+
 _NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 _JOINED = (
@@ -38,6 +41,7 @@ _JOINED = (
     (re.compile(r"\bback(?:ing)?[ -]?up(s?)\b"), r"backup\1"),
 )
 
+_POSSESSED = re.compile(r"\b(?i:my|our)\s+((?:[A-Z][\w-]*\s?){1,3})")
 _TOKEN = re.compile(r"[^\W_]+(?:[._/'’-]+[^\W_]+|_)*")
 _IDENTIFIER = re.compile(
     r"^(?:(?=[^\W_]*\d)(?=\d*[^\W\d_])[\w.-]+|\w*_\w+|[A-Z]{2,}(?:[-/][A-Z0-9]+)+|\d+(?:\.\d+){2,}|#?\d{3,}-\d{3,})$"
@@ -140,35 +144,49 @@ def stem_set(text: str) -> frozenset[str]:
 
 def content_terms(text: str) -> list[Term]:
     """The content words of a question with their weights, without repetitions, in order."""
+    names = _names(text)
     original = {token.casefold(): token for token in reversed(tokens(text))}
-    first = next(iter(tokens(text)), "").casefold()
     found: dict[str, Term] = {}
     for token in tokens(normalise(text)):
-        for term in _terms_of(token, original.get(token, token), at_start=token == first):
+        for term in _terms_of(token, original.get(token, token), is_name=token in names):
             found.setdefault(term.key, term)
     return list(found.values())
 
 
-def _terms_of(token: str, original: str, *, at_start: bool) -> Iterable[Term]:
+def _names(text: str) -> frozenset[str]:
+    """The capitalised words within the sentence, in lower case.
+
+    Not what belongs to the customer ("my Kestrel": an answer need not name it again), and none
+    where capitals tell nothing because most words have one.
+    """
+    words = tokens(text)
+    inner = [word for word in words[1:] if word[0].isupper() and word != "I"]
+    if len(inner) > MOSTLY * len(words):
+        return frozenset()
+    possessed = {word.casefold() for found in _POSSESSED.findall(text) for word in tokens(found)}
+    return frozenset(word.casefold() for word in inner) - possessed
+
+
+def _terms_of(token: str, original: str, *, is_name: bool) -> Iterable[Term]:
     if is_identifier(original) or is_identifier(token):
         return [Term(word=original, key=token, weight=IDENTIFIER_WEIGHT, exact=True)]
     return [
         Term(
             word=part,
             key=str(_NUMBERS.index(part)) if part in _NUMBERS else stem(part),
-            weight=_weight(part, original, at_start=at_start),
+            weight=_weight(part, is_name=is_name),
             exact=False,
-            name=original[:1].isupper() and not at_start,
+            name=is_name,
         )
         for part in _parts(token)
         if part not in STOP_WORDS and (len(part) > 1 or part.isdigit())
     ]
 
 
-def _weight(part: str, original: str, *, at_start: bool) -> float:
+def _weight(part: str, *, is_name: bool) -> float:
     if _QUANTITY.match(part) or stem(part) in _generic_stems():
         return GENERIC_WEIGHT
-    if original[:1].isupper() and not at_start:
+    if is_name:
         return NAME_WEIGHT
     return EVERYDAY_WEIGHT if stem(part) in _everyday_stems() else 1.0
 

@@ -1,7 +1,7 @@
 import type { LiveTurn, Phase } from "../state/model";
 import { Speaker } from "./AgentMessage";
 import { AnswerText } from "./AnswerText";
-import { withoutHalfMarker } from "./citations";
+import { presentable } from "./streaming";
 
 const WORDS: Record<Phase, string> = {
   thinking: "One moment…",
@@ -21,7 +21,7 @@ const wordsFor = (turn: LiveTurn | undefined): string => {
  * finished answer, not every syllable of it.
  */
 export function LiveAnswer({ turn, agentName }: { turn: LiveTurn | undefined; agentName: string }) {
-  const text = turn === undefined || turn.partial ? "" : withoutHalfMarker(turn.text);
+  const text = turn === undefined || turn.partial ? "" : presentable(turn.text);
   const words = wordsFor(turn);
   return (
     <div data-testid="live-answer" className="animate-rise">

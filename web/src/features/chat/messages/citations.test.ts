@@ -1,7 +1,7 @@
 import type { Root } from "mdast";
 import { describe, expect, test } from "vitest";
 
-import { remarkCitations, withoutHalfMarker, withoutMarkers } from "./citations";
+import { remarkCitations, withoutMarkers } from "./citations";
 
 const paragraph = (...children: unknown[]): Root =>
   ({ type: "root", children: [{ type: "paragraph", children }] }) as Root;
@@ -75,11 +75,4 @@ test("a copied answer has no markers, other brackets stay", () => {
   expect(withoutMarkers("Two days [1]. See [x] and a[7]. [2]", [1, 2])).toBe(
     "Two days. See [x] and a[7].",
   );
-});
-
-test("half a marker at the end of streaming text is not shown", () => {
-  expect(withoutHalfMarker("Two days [")).toBe("Two days");
-  expect(withoutHalfMarker("Two days [12")).toBe("Two days");
-  expect(withoutHalfMarker("Two days [1]")).toBe("Two days [1]");
-  expect(withoutHalfMarker("see [a")).toBe("see [a");
 });

@@ -72,6 +72,3 @@ export function withoutMarkers(content: string, numbers: readonly number[]): str
     )
     .trim();
 }
-
-/** While text is streaming, half a marker at its end is not shown. */
-export const withoutHalfMarker = (answer: string): string => answer.replace(/\s?\[\d{0,3}$/, "");
