@@ -3,6 +3,7 @@
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -24,11 +25,20 @@ def test_two_data_directories_have_two_keys(tmp_path: Path) -> None:
     assert local_secret_key(tmp_path / "a") != local_secret_key(tmp_path / "b")
 
 
-def test_processes_that_start_together_get_the_same_key(tmp_path: Path) -> None:
-    with ThreadPoolExecutor(8) as pool:
-        keys = set(pool.map(lambda _: local_secret_key(tmp_path), range(8)))
+def test_servers_that_start_together_get_the_same_key(tmp_path: Path) -> None:
+    together = Barrier(8)
 
-    assert len(keys) == 1
+    def start(number: int) -> list[str]:
+        keys = []
+        for round_ in range(30):
+            together.wait()
+            keys.append(local_secret_key(tmp_path / str(round_)))
+        return keys
+
+    with ThreadPoolExecutor(8) as pool:
+        rounds = zip(*pool.map(start, range(8)), strict=True)
+
+    assert {len(set(keys)) for keys in rounds} == {1}
 
 
 @pytest.mark.parametrize("content", [b"", b"short", b"\xff" * 40])

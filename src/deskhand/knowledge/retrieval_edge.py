@@ -4,8 +4,9 @@ Above it: `qdrant_edge.py`, which owns the store and writes to it. Below it: the
 blocks, and is called on a thread of the adapter's.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -44,14 +45,22 @@ class _Search:
     column: int
     query: edge.Query
 
-    def request(self, where: edge.Filter, limit: int) -> edge.QueryRequest:
+    def request(self, where: edge.Filter, limit: int, *, with_payload: list[str] | bool) -> edge.QueryRequest:
         return edge.QueryRequest(
             limit=limit,
             query=self.query,
             filter=where,
             params=edge.SearchParams(hnsw_ef=SEARCH_WIDTH),
-            with_payload=[SOURCE],
+            with_payload=with_payload,
         )
+
+
+class _Hit(NamedTuple):
+    """A point as it was found. Every look at a point of the package's makes new objects, so it is looked at once."""
+
+    point_id: PointId
+    score: float
+    source_id: str
 
 
 class EdgeReader:
@@ -100,17 +109,17 @@ class EdgeReader:
     ) -> Candidates:
         """Find candidates by each search, then ask each search about those that only others found."""
         searches = list(_searches(query, words))
-        found = self._run(searches, [(where, query.limit)] * len(searches))
+        found = self._run([search.request(where, query.limit, with_payload=[SOURCE]) for search in searches])
         kept = _foremost(found, query.limit * CANDIDATES_KEPT)
-        missing = [kept.keys() - {point.id for point in points} for points in found]
-        asked = [search for search, ids in zip(searches, missing, strict=True) if ids]
-        wheres = [(edge.Filter(must=[edge.HasIdCondition(set(ids))]), len(ids)) for ids in missing if ids]
+        missing = [kept.keys() - {hit.point_id for hit in hits} for hits in found]
+        asked = [(search, ids) for search, ids in zip(searches, missing, strict=True) if ids]
+        filled = self._run([search.request(_among(ids), len(ids), with_payload=False) for search, ids in asked])
         rows = {point_id: row for row, point_id in enumerate(kept)}
         tables = np.zeros((2, len(rows), len(words)), dtype=np.float32)
-        for search, points in zip([*searches, *asked], [*found, *self._run(asked, wheres)], strict=True):
-            for point in points:
-                if point.id in rows:
-                    tables[search.table, rows[point.id], search.column] = point.score
+        for search, hits in zip([*searches, *(search for search, _ in asked)], [*found, *filled], strict=True):
+            for hit in hits:
+                if hit.point_id in rows:
+                    tables[search.table, rows[hit.point_id], search.column] = hit.score
         return Candidates(
             chunk_ids=tuple(_chunk_id(point_id) for point_id in rows),
             source_ids=tuple(kept.values()),
@@ -119,11 +128,9 @@ class EdgeReader:
             rarities=rarities,
         )
 
-    def _run(
-        self, searches: Sequence[_Search], wheres: Sequence[tuple[edge.Filter, int]]
-    ) -> list[list[edge.ScoredPoint]]:
-        requests = [search.request(*where) for search, where in zip(searches, wheres, strict=True)]
-        return self._shard.query_batch(edge.QueryBatchRequest(requests)) if requests else []
+    def _run(self, requests: list[edge.QueryRequest]) -> list[list[_Hit]]:
+        answers = self._shard.query_batch(edge.QueryBatchRequest(requests)) if requests else []
+        return [[_hit(point) for point in points] for points in answers]
 
     def _known_rarities(
         self, tenant_id: str, kb_ids: Sequence[str], where: edge.Filter, terms: set[int]
@@ -162,14 +169,23 @@ def _searches(query: PassageQuery, words: Sequence[edge.SparseVector]) -> Iterat
                 yield _Search(table=BM25, column=column, query=edge.Query.Nearest(vector, WORDS))
 
 
-def _foremost(found: Sequence[Sequence[edge.ScoredPoint]], limit: int) -> dict[PointId, str]:
+def _hit(point: edge.ScoredPoint) -> _Hit:
+    payload = point.payload
+    return _Hit(point.id, point.score, str(payload[SOURCE]) if payload else "")
+
+
+def _among(ids: Iterable[PointId]) -> edge.Filter:
+    return edge.Filter(must=[edge.HasIdCondition(set(ids))])
+
+
+def _foremost(found: Sequence[Sequence[_Hit]], limit: int) -> dict[PointId, str]:
     """The points that stand foremost in all lists together, by reciprocal rank, each with its source."""
     standing: dict[PointId, float] = {}
     sources: dict[PointId, str] = {}
-    for points in found:
-        for rank, point in enumerate(points):
-            standing[point.id] = standing.get(point.id, 0.0) + 1.0 / (RANK_SOFTNESS + rank)
-            sources[point.id] = str((point.payload or {})[SOURCE])
+    for hits in found:
+        for rank, hit in enumerate(hits):
+            standing[hit.point_id] = standing.get(hit.point_id, 0.0) + 1.0 / (RANK_SOFTNESS + rank)
+            sources[hit.point_id] = hit.source_id
     if len(standing) <= limit:
         return sources
     best = sorted(standing, key=lambda point_id: standing[point_id], reverse=True)[:limit]

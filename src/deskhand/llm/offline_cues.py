@@ -159,8 +159,7 @@ _EVIDENCE: dict[Cue, tuple[str, ...]] = {
         _SPAN,
         rf"\b{_MONTH}\b|\b\d{{1,2}}:\d\d\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b",
         (
-            r"\b(?:after|before|until|as\s+soon\s+as|once|when|during|immediately|on\s+the"
-            r"|at\s+(?:dispatch|checkout|the\s+(?:end|start|beginning|time)))\b"
+            r"\b(?:until|as\s+soon\s+as|immediately|at\s+once|at\s+(?:dispatch|checkout|the\s+(?:end|start|beginning)))\b"
         ),
     ),
     Cue.FREQUENCY: (
