@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.figures import Figure
-from bench.plan import ROOT, Plan, say
+from bench.plan import Plan, say
 from deskhand.commands.terminal import load_embedder
 from deskhand.evaluation.retrieval import Figures, RetrievalData, evaluate_retrieval, read_retrieval_data
 from deskhand.kit.telemetry import configure_logging
@@ -18,21 +18,17 @@ from deskhand.settings import load_settings
 from deskhand.tenancy.scope import Role, TenantScope
 from deskhand.wiring import open_house
 
-DATA = ROOT.parent / "shared" / "data" / "retrieval" / "bank"
-"""Looked for when no other folder is named."""
-
 QUICK_QUERIES, QUICK_OTHERS = 5, 30
 SHOWN = ("recall@1", "recall@5", "recall@10", "hit@10", "mrr")
 
 
 def measure(plan: Plan) -> list[Figure]:
-    """The figures of each mode; none when there is no data."""
-    folder = plan.data or DATA
-    if not folder.is_dir():
-        say(f"left out: there is no folder {str(folder)!r}; name one with --data (its format: docs/evaluation.md)")
+    """The figures of each mode; none when no data was named."""
+    if plan.data is None:
+        say("left out: name a folder of documents and queries with --data (its format: docs/evaluation.md)")
         return []
-    data = read_retrieval_data(folder)
-    say(f"{len(data.documents)} documents of {folder.name!r}")
+    data = read_retrieval_data(plan.data)
+    say(f"{len(data.documents)} documents of {plan.data.name!r}")
     configure_logging("ERROR", as_json=False)
     found = asyncio.run(_evaluate(_part_of(data) if plan.quick else data))
     return list(_figures(found))

@@ -322,8 +322,7 @@ def pdf_section(section: Section, styles: dict[str, ParagraphStyle]) -> KeepToge
     parts += [Paragraph(escape(text), body) for text in section.closing]
     parts += [Paragraph(f"- {escape(text)}", styles["item"]) for text in section.bullets]
     parts += [
-        Paragraph(f"{number}. {escape(text)}", styles["item"])
-        for number, text in enumerate(section.numbered, start=1)
+        Paragraph(f"{number}. {escape(text)}", styles["item"]) for number, text in enumerate(section.numbered, start=1)
     ]
     if section.note:
         parts.append(Paragraph(f"<b>Note:</b> {escape(section.note)}", body))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
@@ -22,8 +21,6 @@ from deskhand.kit.errors import DeskhandError
 from deskhand.kit.problems import MEDIA_TYPE, FieldProblem, Problem, headers_of, problem_of
 from deskhand.tenancy.http import SIGNER
 from deskhand.tenancy.tokens import TokenSigner
-
-log = structlog.get_logger(__name__)
 
 _DESCRIPTION = """Answers customers from your own knowledge, with checked citations.
 
@@ -63,7 +60,6 @@ def create_app(parts: AppParts) -> FastAPI:
     app.add_exception_handler(DeskhandError, _on_expected)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
-    app.add_exception_handler(Exception, _on_unexpected)
     if parts.cors_origins:
         app.add_middleware(
             CORSMiddleware, allow_origins=list(parts.cors_origins), allow_methods=["*"], allow_headers=["*"]
@@ -100,19 +96,6 @@ async def _on_http(request: Request, error: Exception) -> JSONResponse:
     code = title.lower().replace(" ", "_") if error.status_code in _TITLES else "bad_input"
     problem = Problem(title=title, status=error.status_code, detail=detail, code=code, request_id=_request_id(request))
     return _shown(problem, dict(error.headers or {}))
-
-
-async def _on_unexpected(request: Request, error: Exception) -> JSONResponse:
-    log.error("request_broke", path=request.url.path, exc_info=error)
-    request_id = _request_id(request)
-    problem = Problem(
-        title="Something went wrong",
-        status=500,
-        code="internal_error",
-        request_id=request_id,
-        detail=f"The request failed and was logged under the id {request_id!r}: please try again.",
-    )
-    return _shown(problem, {"X-Request-ID": request_id or ""})
 
 
 def _field(entry: dict[str, Any]) -> FieldProblem:

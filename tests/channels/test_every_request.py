@@ -23,8 +23,6 @@ from shops import serving
 MAX_BYTES = 1000
 ONE = {"X-Request-ID": "one"}
 GetLogged = Callable[..., Awaitable[list[dict[str, Any]]]]
-AS_400 = pytest.mark.xfail(reason="FastAPI turns what the body's reader raises into a 400 of its own")
-OUTSIDE = pytest.mark.xfail(reason="the handler of what nobody expected stands outside of the request's context")
 log = structlog.get_logger("deskhand.test")
 
 
@@ -234,8 +232,8 @@ async def test_a_body_that_does_not_say_how_long_it_is_may_be_as_long(client: ht
     ("path", "kind", "start"),
     [
         ("/read", "text/plain", b""),
-        pytest.param("/echo", "application/json", b"", marks=AS_400),
-        pytest.param("/upload", "multipart/form-data; boundary=x", FILE, marks=AS_400),
+        ("/echo", "application/json", b""),
+        ("/upload", "multipart/form-data; boundary=x", FILE),
     ],
 )
 async def test_a_body_that_turns_out_too_long_is_refused(
@@ -263,7 +261,6 @@ async def test_what_nobody_expected_says_the_id_to_look_for_and_nothing_else(cli
     }
 
 
-@OUTSIDE
 async def test_what_nobody_expected_is_logged_with_its_id_and_its_traceback(get_logged: GetLogged) -> None:
     (broke,) = [line for line in await get_logged("GET", "/break_down", headers=ONE) if "exception" in line]
 
@@ -271,7 +268,6 @@ async def test_what_nobody_expected_is_logged_with_its_id_and_its_traceback(get_
     assert broke["request_id"] == "one"
 
 
-@OUTSIDE
 async def test_what_nobody_expected_is_timed_and_logged_like_any_request(
     client: httpx.AsyncClient, get_logged: GetLogged
 ) -> None:

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from shops import OpenHouse, Shop, open_shop
-
 from deskhand.settings import load_settings
+from shops import OpenHouse, Shop, open_shop
 
 QUESTION = "How long can I return a helmet?"
 

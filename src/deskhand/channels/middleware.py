@@ -11,7 +11,7 @@ from structlog.contextvars import bound_contextvars
 
 from deskhand.kit.errors import TooLarge
 from deskhand.kit.ids import new_id
-from deskhand.kit.problems import MEDIA_TYPE, problem_of
+from deskhand.kit.problems import MEDIA_TYPE, Problem, problem_of
 
 log = structlog.get_logger(__name__)
 
@@ -41,9 +41,12 @@ class RequestContext:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         began = time.perf_counter()
+        started = False
 
         async def send_with_headers(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 seconds = time.perf_counter() - began
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id
@@ -52,7 +55,28 @@ class RequestContext:
                 _log_request(scope, message["status"], seconds)
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        # Here rather than in a handler of FastAPI's: those for any exception stand outside of this context.
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except Exception:
+            log.exception("request_broke", path=scope["path"])
+            if started:
+                raise
+            await _shown(_unexpected(request_id))(scope, receive, send_with_headers)
+
+
+def _unexpected(request_id: str) -> Problem:
+    return Problem(
+        title="Something went wrong",
+        status=500,
+        code="internal_error",
+        request_id=request_id,
+        detail=f"The request failed and was logged under the id {request_id!r}: please try again.",
+    )
+
+
+def _shown(problem: Problem) -> JSONResponse:
+    return JSONResponse(problem.model_dump(exclude_none=True), status_code=problem.status, media_type=MEDIA_TYPE)
 
 
 def _log_request(scope: Scope, status: int, seconds: float) -> None:
@@ -75,7 +99,11 @@ class BodyLimit:
         if not declared.isdigit() or int(declared) > self._max_bytes:
             await self._refuse(scope, receive, send)
             return
+        await self._bounded(scope, receive, send)
+
+    async def _bounded(self, scope: Scope, receive: Receive, send: Send) -> None:
         received = 0
+        started = False
 
         async def receive_bounded() -> Message:
             nonlocal received
@@ -85,12 +113,20 @@ class BodyLimit:
                 raise self._too_large()
             return message
 
-        await self._app(scope, receive_bounded, send)
+        async def send_bounded(message: Message) -> None:
+            nonlocal started
+            # What the application makes of the cut-off body is not what was wrong with it.
+            if received <= self._max_bytes or started:
+                started = True
+                await send(message)
+
+        await self._app(scope, receive_bounded, send_bounded)
+        if received > self._max_bytes and not started:
+            await self._refuse(scope, receive, send)
 
     def _too_large(self) -> TooLarge:
         return TooLarge(f"The request is larger than {self._max_bytes:,} bytes: send less at once.")
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         problem = problem_of(self._too_large(), scope.get("state", {}).get(REQUEST_ID))
-        response = JSONResponse(problem.model_dump(exclude_none=True), status_code=413, media_type=MEDIA_TYPE)
-        await response(scope, receive, send)
+        await _shown(problem)(scope, receive, send)

@@ -33,7 +33,7 @@ from deskhand.knowledge.document_refusals import (
 
 _log = structlog.get_logger(__name__)
 
-_START_SECONDS = 30.0
+_START_SECONDS, _EXIT_SECONDS = 30.0, 1.0
 _START_LIMIT = 64 * 1024
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TZ")
 _ALONE = {
@@ -133,8 +133,7 @@ class DocumentWorker:
                 f"{job.name!r} was not read within {job.limits.timeout_seconds:g} s. Split it into smaller files."
             ) from error
         except (asyncio.IncompleteReadError, ConnectionError) as error:
-            _kill(process)
-            code = await process.wait()
+            code = await _exit_code(process)
             _log.warning("document_worker_died", exit_code=code, kind=str(job.kind), size=len(job.content))
             raise _died(job, code) from error
 
@@ -179,6 +178,16 @@ async def _spawn(memory_bytes: int) -> asyncio.subprocess.Process:
 def _kill(process: asyncio.subprocess.Process) -> None:
     with contextlib.suppress(ProcessLookupError):
         process.kill()
+
+
+async def _exit_code(process: asyncio.subprocess.Process) -> int:
+    """Of a process that closed its side. It is waited for first: killing one that has just died loses its code."""
+    try:
+        async with asyncio.timeout(_EXIT_SECONDS):
+            return await process.wait()
+    except TimeoutError:
+        _kill(process)
+        return await process.wait()
 
 
 def _frame_limit(job: Job) -> int:

@@ -16,9 +16,9 @@ import qdrant_edge as edge
 from deskhand.kit.ids import uuid_of
 from deskhand.knowledge.index import Candidates, Passage, PassageQuery
 from deskhand.knowledge.retrieval_edge import (
-    BASE,
     MEANING,
     PRESENCE,
+    SHELF,
     SOURCE,
     TENANT,
     WORDS,
@@ -26,6 +26,8 @@ from deskhand.knowledge.retrieval_edge import (
     PointId,
     is_in,
     of_tenant,
+    on_shelf,
+    shelf,
 )
 from deskhand.knowledge.retrieval_store import StoreFolder
 from deskhand.knowledge.retrieval_terms import TermEncoder
@@ -35,6 +37,10 @@ WRITE_BATCH = 256
 REARRANGE_FROM = 1000
 """Passages that may be written before the store is rearranged; in a larger store, half of what it holds. Filling a
 store of any size rearranges each passage about three times, and single documents never do."""
+
+GRAPH_FROM_KIB = 1000
+"""Vectors in KiB from which rearranging builds a graph over them: 650 windows. Up to the default of ten times as many,
+comparing all of them takes longer than everything else."""
 
 PANIC = "PanicException"
 """What a crash inside the package's Rust code is called; it is no `Exception`, and its class cannot be imported."""
@@ -82,19 +88,19 @@ class QdrantEdgeIndex:
             await self._delete(of_tenant(tenant_id, edge.HasIdCondition(points)))
 
     async def delete_source(self, tenant_id: str, kb_id: str, source_id: str) -> None:
-        await self._delete(of_tenant(tenant_id, is_in(BASE, kb_id), is_in(SOURCE, source_id)))
+        await self._delete(on_shelf(tenant_id, kb_id, is_in(SOURCE, source_id)))
 
     async def delete_base(self, tenant_id: str, kb_id: str) -> None:
-        await self._delete(of_tenant(tenant_id, is_in(BASE, kb_id)))
+        await self._delete(on_shelf(tenant_id, kb_id))
 
     async def search(self, tenant_id: str, kb_ids: Sequence[str], query: PassageQuery) -> Candidates:
         return await self._read(lambda: self._reader.search(tenant_id, kb_ids, query))
 
     async def chunk_ids(self, tenant_id: str, kb_id: str) -> frozenset[str]:
-        return await self._read(lambda: self._reader.chunk_ids(of_tenant(tenant_id, is_in(BASE, kb_id))))
+        return await self._read(lambda: self._reader.chunk_ids(on_shelf(tenant_id, kb_id)))
 
     async def count(self, tenant_id: str, kb_id: str) -> int:
-        return await self._read(lambda: self._reader.count(of_tenant(tenant_id, is_in(BASE, kb_id))))
+        return await self._read(lambda: self._reader.count(on_shelf(tenant_id, kb_id)))
 
     async def optimize(self) -> None:
         await self._write(self._rearrange)
@@ -136,7 +142,7 @@ class QdrantEdgeIndex:
         return edge.Point(
             uuid_of(passage.chunk_id),
             {MEANING: passage.vectors.tolist(), WORDS: words, PRESENCE: presence},
-            {TENANT: tenant_id, BASE: passage.kb_id, SOURCE: passage.source_id},
+            {TENANT: tenant_id, SHELF: shelf(tenant_id, passage.kb_id), SOURCE: passage.source_id},
         )
 
     def _close(self) -> None:
@@ -181,9 +187,11 @@ def _create(folder: Path, dimensions: int) -> edge.EdgeShard:
         memory=edge.Memory.Cold,
     )
     words = {WORDS: edge.EdgeSparseVectorParams(), PRESENCE: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)}
-    shard = edge.EdgeShard.create(str(folder), edge.EdgeConfig(vectors={MEANING: windows}, sparse_vectors=words))
+    tidy = edge.EdgeOptimizersConfig(default_segment_number=1, indexing_threshold=GRAPH_FROM_KIB)
+    config = edge.EdgeConfig(vectors={MEANING: windows}, sparse_vectors=words, optimizers=tidy)
+    shard = edge.EdgeShard.create(str(folder), config)
     shard.update(edge.UpdateOperation.create_field_index(TENANT, edge.KeywordIndexParams(is_tenant=True)))
-    shard.update(edge.UpdateOperation.create_field_index(BASE, edge.PayloadSchemaType.Keyword))
+    shard.update(edge.UpdateOperation.create_field_index(SHELF, edge.KeywordIndexParams(is_tenant=True)))
     shard.update(edge.UpdateOperation.create_field_index(SOURCE, edge.PayloadSchemaType.Keyword))
     shard.flush()
     return shard

@@ -5,7 +5,7 @@ blocks, and is called on a thread of the adapter's.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
@@ -20,7 +20,9 @@ MEANING, WORDS, PRESENCE = "meaning", "words", "presence"
 is kept with statistics: asked for one word, it answers with the word's rarity in whatever part of the store is named.
 Search itself needs none then, which takes a third of the time."""
 
-TENANT, BASE, SOURCE = "tenant", "base", "source"
+TENANT, SHELF, SOURCE = "tenant", "shelf", "source"
+"""What a point is filed under. The shelf is tenant and base in one, because a filter of one condition takes half the
+time of one of two: where words are counted, the filter is most of the work."""
 
 SEARCH_WIDTH = 64
 """How many neighbours the search of the graph keeps in hand (hnsw_ef). Twice as fast as the default of 128, with no
@@ -34,7 +36,14 @@ PAGE = 10_000
 MAX_KNOWN_WORDS = 100_000
 
 PointId = int | UUID | str
-_Corpus = tuple[int, str, tuple[str, ...]]
+
+
+@dataclass(kw_only=True, slots=True)
+class _Statistics:
+    """What was asked of the words of some shelves: how many passages there are, and how rare each word is."""
+
+    passages: int
+    rarities: dict[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,18 +80,19 @@ class EdgeReader:
         self._shard = shard
         self._terms = terms
         self._generation = 0
-        self._rarities: dict[_Corpus, dict[int, float]] = {}
+        self._statistics: dict[tuple[int, tuple[str, ...]], _Statistics] = {}
 
     def forget(self) -> None:
-        """What was remembered of the words' rarity is void: something changed."""
+        """What was remembered of the words is void: something changed."""
         # A search under way may still write what it found before the change: under the old number, where nobody looks.
         self._generation += 1
-        self._rarities.clear()
+        self._statistics.clear()
 
     def search(self, tenant_id: str, kb_ids: Sequence[str], query: PassageQuery) -> Candidates:
-        where = of_tenant(tenant_id, edge.FieldCondition(BASE, edge.MatchAny(list(kb_ids))))
+        shelves = sorted(shelf(tenant_id, kb_id) for kb_id in kb_ids)
+        where = edge.Filter(must=[edge.FieldCondition(SHELF, edge.MatchAny(list(shelves)))])
         terms = [self._terms.question(text) for text in query.texts]
-        known = self._known_rarities(tenant_id, kb_ids, where, {term for question in terms for term in question})
+        known = self._rarities(tuple(shelves), where, {term for question in terms for term in question})
         rarities = tuple(tuple(known[term] for term in question) for question in terms)
         vectors = [edge.SparseVector(*pair) for pair in zip(terms, map(list, rarities), strict=True)]
         return self._gather(query, vectors, where, rarities)
@@ -132,31 +142,38 @@ class EdgeReader:
         answers = self._shard.query_batch(edge.QueryBatchRequest(requests)) if requests else []
         return [[_hit(point) for point in points] for points in answers]
 
-    def _known_rarities(
-        self, tenant_id: str, kb_ids: Sequence[str], where: edge.Filter, terms: set[int]
-    ) -> dict[int, float]:
-        """The rarity of each word in these bases, asked of the store unless it was asked since the last change."""
-        known = self._rarities.setdefault((self._generation, tenant_id, tuple(sorted(kb_ids))), {})
-        if len(known) > MAX_KNOWN_WORDS:
-            known.clear()
-        missing = sorted(terms - known.keys())
+    def _rarities(self, shelves: tuple[str, ...], where: edge.Filter, terms: set[int]) -> dict[int, float]:
+        """The rarity of each word on these shelves, asked of the store unless it was asked since the last change."""
+        at = (self._generation, shelves)
+        known = self._statistics.get(at)
+        if known is None or len(known.rarities) > MAX_KNOWN_WORDS:
+            known = self._statistics[at] = _Statistics(passages=self.count(where))
+        missing = sorted(terms - known.rarities.keys())
         if missing:
-            statistics = edge.SearchParams(idf=edge.IdfParams(where))
-            asked = [_presence(term, where, statistics) for term in missing]
+            corpus = edge.SearchParams(idf=edge.IdfParams(where))
+            asked = [_presence(term, where, corpus) for term in missing]
             answers = self._shard.query_batch(edge.QueryBatchRequest(asked))
-            absent = rarity(self.count(where), 0)
+            absent = rarity(known.passages, 0)
             scores = [points[0].score if points else absent for points in answers]
-            known.update(zip(missing, scores, strict=True))
-        return known
+            known.rarities.update(zip(missing, scores, strict=True))
+        return known.rarities
 
 
 def of_tenant(tenant_id: str, *conditions: edge.FieldCondition | edge.HasIdCondition) -> edge.Filter:
-    """The only place that a filter on the store begins: none without a tenant."""
     return edge.Filter(must=[is_in(TENANT, tenant_id), *conditions])
 
 
-def is_in(field: str, value: str) -> edge.FieldCondition:
-    return edge.FieldCondition(field, edge.MatchValue(value))
+def on_shelf(tenant_id: str, kb_id: str, *conditions: edge.FieldCondition) -> edge.Filter:
+    return edge.Filter(must=[is_in(SHELF, shelf(tenant_id, kb_id)), *conditions])
+
+
+def is_in(field_name: str, value: str) -> edge.FieldCondition:
+    return edge.FieldCondition(field_name, edge.MatchValue(value))
+
+
+def shelf(tenant_id: str, kb_id: str) -> str:
+    """The name of a tenant's base; no other tenant and base, whatever their ids hold, have the same."""
+    return f"{len(tenant_id)}:{tenant_id}/{kb_id}"
 
 
 def _searches(query: PassageQuery, words: Sequence[edge.SparseVector]) -> Iterator[_Search]:
@@ -192,12 +209,12 @@ def _foremost(found: Sequence[Sequence[_Hit]], limit: int) -> dict[PointId, str]
     return {point_id: sources[point_id] for point_id in best}
 
 
-def _presence(term: int, where: edge.Filter, statistics: edge.SearchParams) -> edge.QueryRequest:
+def _presence(term: int, where: edge.Filter, corpus: edge.SearchParams) -> edge.QueryRequest:
     return edge.QueryRequest(
         limit=1,
         query=edge.Query.Nearest(edge.SparseVector([term], [1.0]), PRESENCE),
         filter=where,
-        params=statistics,
+        params=corpus,
         with_payload=False,
     )
 

@@ -14,7 +14,7 @@ from deskhand.llm.offline_cues import FIGURES, Cue, shows
 from deskhand.llm.offline_pieces import Piece, PieceKind
 from deskhand.llm.offline_question import Question, with_spelling
 from deskhand.llm.offline_vectors import TextVectors
-from deskhand.llm.offline_words import Term, keys, matches, tokens
+from deskhand.llm.offline_words import STOP_WORDS, Term, keys, matches, tokens
 
 MAX_CANDIDATES = 40
 """Pieces that are embedded for one question; the rest is left out by words alone."""
@@ -25,6 +25,9 @@ COMPARED = 240
 MEANING, HEADING, OWN_WORDS, WORDS, RELEVANCE, CUE, NO_FIGURE = 1.0, 0.25, 0.2, 0.45, 0.6, 0.2, -0.4
 """What one point of each sign is worth. Fitted so that the piece that answers comes first as often as possible
 (softmax regression over the pieces of two help centres, each checked on the other), then rounded."""
+
+SUBJECT, SUBJECT_WORDS, BEGINNING = 0.2, 3, 80
+"""Whether a piece begins with what is asked for, among its first words; for prices only."""
 
 BACKGROUND = 0.5
 """A word of the background counts half of a word of the asking sentence."""
@@ -134,8 +137,16 @@ def _by_words(
     terms = (*question.terms, *question.background)
     share = share_held(terms, weights, around)
     score = OWN_WORDS * share_held(terms, weights, own) + WORDS * share + RELEVANCE * piece.passage.relevance
-    score += _by_cues(question, piece)
+    score += _by_cues(question, piece) + (SUBJECT * _by_subject(question, piece) if Cue.MONEY in question.cues else 0.0)
     return Scored(piece=piece, score=score, share=share, around=around)
+
+
+def _by_subject(question: Question, piece: Piece) -> float:
+    """Share of the piece's first words that the question has: the price of a thing, not of a part for it."""
+    beginning = (token for token in tokens(piece.text[:BEGINNING]) if token.casefold() not in STOP_WORDS)
+    first = [keys(token) for token, _ in zip(beginning, range(SUBJECT_WORDS), strict=False)]
+    asked = {term.key for term in (*question.terms, *question.background)}
+    return sum(bool(found & asked) for found in first) / SUBJECT_WORDS
 
 
 def _by_cues(question: Question, piece: Piece) -> float:

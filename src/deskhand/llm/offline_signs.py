@@ -20,6 +20,7 @@ from deskhand.llm.offline_vectors import TextVectors
 from deskhand.llm.offline_words import STOP_WORDS, Term, matches, tokens
 
 MAX_WORDS_COMPARED = 48
+ENOUGH_PIECES, USUAL_LEAD = 8, 0.7
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,7 +56,6 @@ async def signs_of(vectors: TextVectors, ranking: Ranking, chosen: Sequence[Scor
     missing = [term for term in question.terms if not matches(term, held)]
     near = await _nearness(vectors, missing, chosen)
     text = " ".join(each.piece.text for each in chosen)
-    scores = [each.score for each in ranking.scored]
     return Signs(
         meaning=best.meaning if best.meaning is not None else best.share * 0.7,
         heading=best.heading if best.heading is not None else best.share * 0.5,
@@ -66,7 +66,7 @@ async def signs_of(vectors: TextVectors, ranking: Ranking, chosen: Sequence[Scor
         names=min((near.get(term.key, 0.0) for term in missing if term.name), default=1.0),
         exact=all(matches(term, held) for term in question.terms if term.exact),
         relevance=best.piece.passage.relevance,
-        lead=best.score - float(np.median(scores)),
+        lead=_lead([each.score for each in ranking.scored]),
     )
 
 
@@ -94,6 +94,12 @@ async def _nearness(vectors: TextVectors, missing: Sequence[Term], chosen: Seque
         return {}
     cosines = found[: len(asked)] @ found[len(asked) :].T
     return {term.key: float(row.max()) for term, row in zip(asked, cosines, strict=True)}
+
+
+def _lead(scores: Sequence[float]) -> float:
+    """Among few pieces the middle one says little, so that the usual distance takes part."""
+    usual = [scores[0] - USUAL_LEAD] * (ENOUGH_PIECES - len(scores))
+    return scores[0] - float(np.median([*scores, *usual]))
 
 
 def _presence(term: Term, near: Mapping[str, float]) -> float:
