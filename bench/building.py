@@ -21,7 +21,8 @@ from deskhand.demo.seed import HELP_CENTRE
 from deskhand.kit.telemetry import configure_logging
 from deskhand.llm.embedding import Embedder, Vectors
 from deskhand.settings import Settings, load_settings
-from deskhand.tenancy.scope import Role, TenantScope
+from deskhand.tenancy.roles import Role
+from deskhand.tenancy.scope import TenantScope
 from deskhand.wiring import House, open_house
 
 SEED = 7

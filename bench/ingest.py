@@ -26,7 +26,8 @@ from deskhand.knowledge.ingest import Ingester
 from deskhand.knowledge.qdrant_edge import QdrantEdgeIndex
 from deskhand.llm.embedding import Embedder, Vectors
 from deskhand.settings import Settings, load_settings
-from deskhand.tenancy.scope import Role, TenantScope
+from deskhand.tenancy.roles import Role
+from deskhand.tenancy.scope import TenantScope
 from deskhand.wiring import House, open_house
 
 T = TypeVar("T")

@@ -15,7 +15,8 @@ from deskhand.evaluation.retrieval import Figures, RetrievalData, evaluate_retri
 from deskhand.kit.telemetry import configure_logging
 from deskhand.knowledge.index import SearchMode
 from deskhand.settings import load_settings
-from deskhand.tenancy.scope import Role, TenantScope
+from deskhand.tenancy.roles import Role
+from deskhand.tenancy.scope import TenantScope
 from deskhand.wiring import open_house
 
 QUICK_QUERIES, QUICK_OTHERS = 5, 30

@@ -12,7 +12,8 @@ import uvicorn
 from deskhand.commands.serving import listening_socket
 from deskhand.settings import Settings
 from deskhand.tenancy.directory import TenantProfile
-from deskhand.tenancy.scope import Role, TenantScope
+from deskhand.tenancy.roles import Role
+from deskhand.tenancy.scope import TenantScope
 from deskhand.wiring import House
 
 OpenHouse = Callable[[Settings], AbstractAsyncContextManager[House]]

@@ -6,7 +6,7 @@ import zipfile
 import httpx
 import pytest
 
-from deskhand.tenancy.scope import Role
+from deskhand.tenancy.roles import Role
 from deskhand.wiring import House
 from shops import Shop, open_shop
 

@@ -7,7 +7,7 @@ import jwt
 import pytest
 
 from deskhand.kit.clock import SystemClock
-from deskhand.tenancy.scope import Role
+from deskhand.tenancy.roles import Role
 from deskhand.tenancy.tokens import TokenRefused, TokenSigner
 from shops import Shop
 

@@ -12,7 +12,8 @@ from deskhand.conversations.model import TurnStatus
 from deskhand.conversations.tables import TurnRow
 from deskhand.kit.errors import TooManyRequests, Unavailable
 from deskhand.settings import Settings, load_settings
-from deskhand.tenancy.scope import Role, TenantScope
+from deskhand.tenancy.roles import Role
+from deskhand.tenancy.scope import TenantScope
 from deskhand.turns.commit import AlreadyAnswered
 from deskhand.turns.events import Completed, Failed
 from deskhand.turns.runner import RunningTurn, TurnBroke

@@ -12,7 +12,8 @@ from deskhand.conversations.endpoints import SessionId
 from deskhand.kit.errors import NotAllowed
 from deskhand.kit.problems import responses
 from deskhand.tenancy.http import CurrentScope
-from deskhand.tenancy.scope import STAFF, TenantScope
+from deskhand.tenancy.roles import STAFF
+from deskhand.tenancy.scope import TenantScope
 from deskhand.turns.answer import AnswerOut
 from deskhand.turns.events import NumberedEvent
 from deskhand.turns.hub import EventHub, Subscription

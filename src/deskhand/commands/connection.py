@@ -18,7 +18,7 @@ from deskhand.kit.db import Database
 from deskhand.kit.errors import DeskhandError, Misconfigured
 from deskhand.settings import Settings
 from deskhand.tenancy.directory import Directory
-from deskhand.tenancy.scope import Role
+from deskhand.tenancy.roles import Role
 from deskhand.tenancy.tokens import TokenSigner
 from deskhand.wiring import House, open_house, secret_key_of
 

@@ -28,7 +28,8 @@ from deskhand.evaluation.answers import Outcome, answer_figures, evaluate_answer
 from deskhand.evaluation.retrieval import Figures, evaluate_retrieval, read_retrieval_data
 from deskhand.evaluation.retrieval import Progress as Report
 from deskhand.knowledge.index import SearchMode
-from deskhand.tenancy.scope import Role, TenantScope
+from deskhand.tenancy.roles import Role
+from deskhand.tenancy.scope import TenantScope
 from deskhand.wiring import open_house
 
 app = typer.Typer(help="Measure on your own data, through the same components that serve.", no_args_is_help=True)

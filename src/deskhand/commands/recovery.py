@@ -9,7 +9,8 @@ from deskhand.conversations.repository import ConversationRepository
 from deskhand.conversations.turn_repository import unfinished_turns
 from deskhand.kit.errors import DeskhandError
 from deskhand.knowledge.model import Base
-from deskhand.tenancy.scope import Role, TenantScope
+from deskhand.tenancy.roles import Role
+from deskhand.tenancy.scope import TenantScope
 from deskhand.tenancy.tables import Tenant
 from deskhand.turns.state import Accepted
 from deskhand.wiring import House

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deskhand.kit.errors import DeskhandError
-from deskhand.tenancy.scope import Role, TenantScope
+from deskhand.tenancy.roles import Role
+from deskhand.tenancy.scope import TenantScope
 from deskhand.wiring import House
 
 FOLDER = Path(__file__).parent

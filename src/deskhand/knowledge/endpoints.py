@@ -20,7 +20,7 @@ from deskhand.knowledge.schemas import (
     passage_out,
 )
 from deskhand.tenancy.http import CurrentScope
-from deskhand.tenancy.scope import BUILDERS, STAFF
+from deskhand.tenancy.permissions import Permission
 
 BasePath = Annotated[BaseSlug, Path()]
 SourceId = Annotated[str, Path(max_length=60, examples=["src_019a0c1e000074b29a4e2f60718293a5"])]
@@ -65,7 +65,7 @@ class KnowledgeEndpoints:
 
     async def list_bases(self, scope: CurrentScope) -> list[BaseOut]:
         """All knowledge bases of the tenant."""
-        scope.require(STAFF)
+        scope.require(Permission.KNOWLEDGE_READ)
         return [BaseOut.model_validate(base) for base in await self._library.bases(scope)]
 
     async def make_base(self, body: BaseIn, scope: CurrentScope) -> BaseOut:
@@ -85,7 +85,7 @@ class KnowledgeEndpoints:
         offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
     ) -> SourcePage:
         """The documents of a base, by path."""
-        scope.require(STAFF)
+        scope.require(Permission.KNOWLEDGE_READ)
         (found,) = await self._library.bases(scope, [base])
         items, total = await self._library.sources(scope, found, limit=limit, offset=offset)
         page = [SourceOut.model_validate(item) for item in items]
@@ -101,14 +101,14 @@ class KnowledgeEndpoints:
         ] = None,
     ) -> IngestOut:
         """Put a document into a base. The same content again changes nothing; other content replaces it."""
-        scope.require(BUILDERS)
+        scope.require(Permission.KNOWLEDGE_WRITE)
         (found,) = await self._library.bases(scope, [base])
         content = await file.read()
         return ingest_out(await self._library.ingest(scope, found, path or file.filename or "", content))
 
     async def optimize(self, scope: CurrentScope) -> Response:
         """Rearrange the search index after many uploads, so that search is as quick as it can be."""
-        scope.require(BUILDERS)
+        scope.require(Permission.KNOWLEDGE_WRITE)
         await self._library.optimize()
         return Response(status_code=204)
 
@@ -119,7 +119,7 @@ class KnowledgeEndpoints:
 
     async def search(self, body: SearchIn, scope: CurrentScope) -> SearchOut:
         """What an agent would find for a question."""
-        scope.require(STAFF)
+        scope.require(Permission.KNOWLEDGE_READ)
         found = await self._library.search(scope, [body.query], slugs=body.bases, k=body.k)
         return SearchOut(passages=[passage_out(hit) for hit in found])
 

@@ -12,7 +12,8 @@ from deskhand.knowledge.model import Base, FoundPassage, IngestOutcome, IngestRe
 from deskhand.knowledge.repository import KnowledgeRepository
 from deskhand.knowledge.retrieval import Retriever, ScoredChunk
 from deskhand.llm.embedding import Vectors
-from deskhand.tenancy.scope import BUILDERS, TenantScope
+from deskhand.tenancy.permissions import Permission
+from deskhand.tenancy.scope import TenantScope
 from deskhand.tenancy.store import TenantStore
 
 log = structlog.get_logger(__name__)
@@ -51,7 +52,7 @@ class KnowledgeLibrary:
 
     async def ensure_base(self, scope: TenantScope, slug: str, name: str | None = None) -> Base:
         """The base of that slug, made when it is not there."""
-        scope.require(BUILDERS)
+        scope.require(Permission.KNOWLEDGE_WRITE)
         async with self._store.write(scope) as db:
             base = await KnowledgeRepository(db, scope, self._clock).ensure_base(slug, name or slug)
         self._cache.forget(scope.tenant_id)
@@ -59,7 +60,7 @@ class KnowledgeLibrary:
 
     async def delete_base(self, scope: TenantScope, slug: str) -> None:
         """Remove a base with every trace of its sources."""
-        scope.require(BUILDERS)
+        scope.require(Permission.KNOWLEDGE_WRITE)
         async with self._store.write(scope) as db:
             repository = KnowledgeRepository(db, scope, self._clock)
             (base,) = await repository.bases([slug])
@@ -73,7 +74,7 @@ class KnowledgeLibrary:
         Raises:
             DocumentRefused: saying why; the base stays as it was.
         """
-        scope.require(BUILDERS)
+        scope.require(Permission.KNOWLEDGE_WRITE)
         report = await self._ingester.ingest(scope, base, path, content)
         if report.outcome is not IngestOutcome.UNCHANGED:
             self._cache.forget(scope.tenant_id)
@@ -93,7 +94,7 @@ class KnowledgeLibrary:
 
     async def delete_source(self, scope: TenantScope, source_id: str) -> None:
         """Remove every trace of a source."""
-        scope.require(BUILDERS)
+        scope.require(Permission.KNOWLEDGE_WRITE)
         async with self._store.write(scope) as db:
             repository = KnowledgeRepository(db, scope, self._clock)
             source, _ = await repository.source_text(source_id)

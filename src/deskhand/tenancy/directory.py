@@ -12,7 +12,7 @@ from deskhand.kit.clock import Clock
 from deskhand.kit.db import Database
 from deskhand.kit.errors import NotFound, NotSignedIn
 from deskhand.kit.ids import new_id
-from deskhand.tenancy.scope import Role
+from deskhand.tenancy.roles import Role
 from deskhand.tenancy.tables import Contact, Tenant, User
 from deskhand.tenancy.tokens import IssuedToken, TokenSigner
 

@@ -1,43 +1,40 @@
 """Whose data a piece of work may touch. Every repository above is built from a `TenantScope`."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from deskhand.kit.errors import NotAllowed
-
-
-class Role(StrEnum):
-    """What a caller is: staff of a tenant, or one of its contacts."""
-
-    OWNER = "owner"
-    ADMIN = "admin"
-    OPERATOR = "operator"
-    VIEWER = "viewer"
-    CONTACT = "contact"
-
-
-STAFF = frozenset({Role.OWNER, Role.ADMIN, Role.OPERATOR, Role.VIEWER})
-BUILDERS = frozenset({Role.OWNER, Role.ADMIN})
+from deskhand.tenancy.permissions import ROLE_PERMISSIONS, Permission
+from deskhand.tenancy.roles import Role
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TenantScope:
-    """One tenant, and who acts in it. Comes from a verified token, never from a model, a document or a request body."""
+    """One tenant, and who acts in it. Comes from a verified token, never from a model, a document or a request body.
+
+    `granted` is what an API key was given; None for whoever signed in.
+    """
 
     tenant_id: str
     role: Role
     user_id: str | None = None
     contact_id: str | None = None
+    granted: frozenset[Permission] | None = None
 
-    def require(self, allowed: frozenset[Role]) -> None:
-        """Refuse the work unless the caller has one of the roles.
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What may be done: all that the role may, or the part of it that the key was given."""
+        of_role = ROLE_PERMISSIONS[self.role]
+        return of_role if self.granted is None else of_role & self.granted
+
+    def require(self, permission: Permission) -> None:
+        """Refuse the work unless it is allowed.
 
         Raises:
-            NotAllowed: naming the roles that may.
+            NotAllowed: naming the permission, and the roles that have it.
         """
-        if self.role not in allowed:
-            names = ", ".join(sorted(allowed))
-            raise NotAllowed(f"The role {self.role.value!r} may not do this: it takes one of {names}.")
+        if permission not in self.permissions:
+            names = ", ".join(sorted(role for role, allowed in ROLE_PERMISSIONS.items() if permission in allowed))
+            raise NotAllowed(f"This takes the permission {permission.value!r}, which the roles {names} have.")
 
     @property
     def own_contact_id(self) -> str | None:

@@ -8,7 +8,8 @@ import jwt
 
 from deskhand.kit.clock import Clock
 from deskhand.kit.errors import NotSignedIn
-from deskhand.tenancy.scope import Role, TenantScope
+from deskhand.tenancy.roles import Role
+from deskhand.tenancy.scope import TenantScope
 
 ALGORITHM = "HS256"
 CONTACT_TOKEN_DAYS = 30

