@@ -19,8 +19,8 @@ from deskhand.channels.openapi import describe, operation_id
 from deskhand.channels.pages import add_pages
 from deskhand.kit.errors import DeskhandError
 from deskhand.kit.problems import MEDIA_TYPE, FieldProblem, Problem, headers_of, problem_of
-from deskhand.tenancy.http import SIGNER
-from deskhand.tenancy.tokens import TokenSigner
+from deskhand.tenancy.gate import Gate
+from deskhand.tenancy.http import GATE
 
 _DESCRIPTION = """Answers customers from your own knowledge, with checked citations.
 
@@ -35,7 +35,7 @@ _TITLES = {404: "Not found", 405: "Method not allowed", 413: "Too large", 415: "
 class AppParts:
     """What an application is made of."""
 
-    signer: TokenSigner
+    gate: Gate
     routers: Sequence[APIRouter]
     web_dir: Path
     cors_origins: Sequence[str]
@@ -52,11 +52,11 @@ def create_app(parts: AppParts) -> FastAPI:
         generate_unique_id_function=operation_id,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
-    setattr(app.state, SIGNER, parts.signer)
+    setattr(app.state, GATE, parts.gate)
     for router in parts.routers:
         app.include_router(router)
     add_pages(app, parts.web_dir)
-    app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # FastAPI's own way to do it
+    app.openapi = lambda: describe(app, parts.routers)  # type: ignore[method-assign]  # FastAPI's own way to do it
     app.add_exception_handler(DeskhandError, _on_expected)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
-from deskhand.commands import asking, doctor, evaluating, ingesting, maintenance, serving
+from deskhand.commands import agents, asking, doctor, evaluating, ingesting, maintenance, serving
 from deskhand.commands.terminal import INTERRUPTED, WRONG_VALUE, say_error
 from deskhand.kit.errors import DeskhandError
 from deskhand.wiring import VERSION
@@ -35,6 +35,8 @@ for command in (
     maintenance.openapi,
 ):
     app.command()(command)
+app.command("seed")(serving.seed_demo)
+app.add_typer(agents.app, name="agents")
 app.add_typer(maintenance.models, name="models")
 app.add_typer(evaluating.app, name="eval")
 

@@ -31,7 +31,7 @@ PREFIX = "DESKHAND_"
 DEFAULT_SECRET_KEY = "deskhand-development-secret-key-change-me"  # noqa: S105 - refused in production
 MIN_SECRET_CHARS = 32
 MEBIBYTE = 1024 * 1024
-_MAY_HOLD_A_PASSWORD = {"DATABASE_URL", "OPENAI_BASE_URL"}
+_MAY_HOLD_A_PASSWORD = {"DATABASE_URL", "OPENAI_BASE_URL", "AZURE_OPENAI_ENDPOINT", "OLLAMA_BASE_URL"}
 
 
 def http_address(text: str) -> str:
@@ -56,8 +56,25 @@ class LogFormat(StrEnum):
 
 
 class LLMProvider(StrEnum):
+    """Who can answer. `openai` stands for every server that speaks its protocol, at `OPENAI_BASE_URL`."""
+
     OFFLINE = "offline"
     OPENAI = "openai"
+    AZURE = "azure"
+    ANTHROPIC = "anthropic"
+    GEMINI = "gemini"
+    OLLAMA = "ollama"
+
+
+_NEEDED_BY: Mapping[LLMProvider, tuple[str, ...]] = {
+    LLMProvider.OFFLINE: (),
+    LLMProvider.OPENAI: ("openai_api_key",),
+    LLMProvider.AZURE: ("azure_openai_endpoint", "azure_openai_api_key"),
+    LLMProvider.ANTHROPIC: ("anthropic_api_key",),
+    LLMProvider.GEMINI: ("gemini_api_key",),
+    LLMProvider.OLLAMA: ("ollama_base_url",),
+}
+"""Settings without which a provider cannot be the installation's own."""
 
 
 class IndexEngine(StrEnum):
@@ -66,13 +83,11 @@ class IndexEngine(StrEnum):
 
 
 class LLMSettings(BaseModel):
-    """Which model answers, and how long it may take."""
+    """Which model answers where a contract names none, and how long it may take."""
 
     provider: LLMProvider = LLMProvider.OFFLINE
     model: str = "gpt-4o-mini"
     timeout_seconds: float = Field(30.0, gt=0, le=600)
-    max_tokens: int = Field(500, ge=50, le=4000)
-    temperature: float = Field(0.3, ge=0, le=2)
     max_retries: int = Field(2, ge=0, le=10)
 
 
@@ -82,7 +97,6 @@ class KnowledgeSettings(BaseModel):
     index: IndexEngine = IndexEngine.QDRANT_EDGE
     chunk_words: int = Field(500, ge=50, le=2000)
     chunk_overlap_words: int = Field(50, ge=0, le=500)
-    k: int = Field(5, ge=1, le=20)
     cache_entries: int = Field(2048, ge=0, le=1_000_000)
 
 
@@ -90,6 +104,21 @@ class RateLimit(BaseModel):
     """How many messages a contact may send in a window."""
 
     requests: int = Field(100, ge=1)
+    window_seconds: int = Field(60, ge=1)
+
+
+class SignInLimit(BaseModel):
+    """How many sign-ins may fail in a window: for one account, and from one address."""
+
+    account_failures: int = Field(10, ge=1)
+    client_failures: int = Field(50, ge=1)
+    window_seconds: int = Field(300, ge=1)
+
+
+class VisitorLimit(BaseModel):
+    """How many new visitors of the chat page may come from one address in a window."""
+
+    requests: int = Field(600, ge=1)
     window_seconds: int = Field(60, ge=1)
 
 
@@ -114,6 +143,8 @@ class Settings(BaseSettings):
     web_dir: Path | None = None
     secret_key: SecretStr = SecretStr(DEFAULT_SECRET_KEY)
     token_hours: int = Field(24, ge=1, le=24 * 30)
+    session_idle_minutes: int = Field(30, ge=1, le=24 * 60)
+    trusted_proxies: int = Field(0, ge=0, le=10)
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     default_tenant: str = Field("demo", max_length=64, pattern=r"^[a-z0-9][a-z0-9-]*$")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
@@ -126,12 +157,23 @@ class Settings(BaseSettings):
     openai_base_url: Annotated[str, AfterValidator(http_address)] | None = Field(
         None, validation_alias=AliasChoices("OPENAI_BASE_URL")
     )
+    azure_openai_api_key: SecretStr | None = Field(None, validation_alias=AliasChoices("AZURE_OPENAI_API_KEY"))
+    azure_openai_endpoint: Annotated[str, AfterValidator(http_address)] | None = Field(
+        None, validation_alias=AliasChoices("AZURE_OPENAI_ENDPOINT")
+    )
+    anthropic_api_key: SecretStr | None = Field(None, validation_alias=AliasChoices("ANTHROPIC_API_KEY"))
+    gemini_api_key: SecretStr | None = Field(None, validation_alias=AliasChoices("GEMINI_API_KEY"))
+    ollama_base_url: Annotated[str, AfterValidator(http_address)] | None = Field(
+        None, validation_alias=AliasChoices("OLLAMA_BASE_URL")
+    )
 
     embedding_model: str = "sentence-transformers/all-MiniLM-L6-v2"
     embedding_threads: int = Field(1, ge=1, le=64)
     llm: LLMSettings = LLMSettings()
     knowledge: KnowledgeSettings = KnowledgeSettings()
     rate_limit: RateLimit = RateLimit()
+    sign_in_limit: SignInLimit = SignInLimit()
+    visitor_limit: VisitorLimit = VisitorLimit()
 
     max_message_chars: int = Field(16_000, ge=1, le=200_000)
     max_file_bytes: int = Field(10 * MEBIBYTE, ge=1)
@@ -213,11 +255,13 @@ class Settings(BaseSettings):
                 f"DESKHAND_KNOWLEDGE__CHUNK_OVERLAP_WORDS is {overlap}: it must be less than "
                 f"DESKHAND_KNOWLEDGE__CHUNK_WORDS, which is {words}."
             )
-        if self.llm.provider is LLMProvider.OPENAI and self.openai_api_key is None:
-            raise Misconfigured(
-                "DESKHAND_LLM__PROVIDER is 'openai' but OPENAI_API_KEY is not set: set the key "
-                "(any text for a local server at OPENAI_BASE_URL), or use DESKHAND_LLM__PROVIDER=offline."
-            )
+        provider = self.llm.provider.value
+        for field in _NEEDED_BY[self.llm.provider]:
+            if getattr(self, field) is None:
+                raise Misconfigured(
+                    f"DESKHAND_LLM__PROVIDER is {provider!r} but {field.upper()} is not set: set it "
+                    "(any text will do as the key of a local server), or use DESKHAND_LLM__PROVIDER=offline."
+                )
 
 
 def load_settings(env_file: Path | None = Path(".env"), **overrides: Any) -> Settings:

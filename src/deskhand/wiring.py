@@ -4,18 +4,33 @@ import importlib.metadata
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
+from agent_framework.observability import OBSERVABILITY_SETTINGS
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 
+from deskhand.agents.endpoints import AgentEndpoints
+from deskhand.agents.library import AgentLibrary
 from deskhand.agents.runtime import AgentRuntime
 from deskhand.api import AppParts, create_app
+from deskhand.channels.agent_chat import AgentChatEndpoint
 from deskhand.channels.chat import ChatEndpoints
 from deskhand.channels.health import HealthEndpoints
+from deskhand.channels.sources import SourceEndpoints
 from deskhand.channels.websocket import SocketEndpoint
+from deskhand.conversations.closing import ClosingWriter
 from deskhand.conversations.endpoints import ConversationEndpoints
+from deskhand.conversations.lifecycle import SWEEP_SECONDS, SessionLifecycle
+from deskhand.conversations.session_endpoints import SessionEndpoints
+from deskhand.conversations.session_store import InMemorySessionStore, SessionStore
+from deskhand.conversations.summaries import ThreadSummaries
+from deskhand.conversations.summarising import ConversationSummariser, OfflineSummariser
+from deskhand.conversations.summarising_model import ModelSummariser
+from deskhand.conversations.thread_endpoints import ThreadEndpoints
+from deskhand.kit.background import Background
 from deskhand.kit.clock import Clock, SystemClock
 from deskhand.kit.db import Database
 from deskhand.kit.secret_key import local_secret_key
@@ -29,17 +44,26 @@ from deskhand.knowledge.ingest import Ingester
 from deskhand.knowledge.library import KnowledgeLibrary
 from deskhand.knowledge.qdrant_edge import QdrantEdgeIndex
 from deskhand.knowledge.retrieval import Retriever
+from deskhand.knowledge.tool import SEARCH_KNOWLEDGE
 from deskhand.llm.embedding import Embedder
-from deskhand.llm.model import ChatModel
-from deskhand.llm.offline import OfflineChatClient
-from deskhand.llm.openai import openai_model
+from deskhand.llm.providers import Providers
+from deskhand.llm.sentiment import VaderSentiment
 from deskhand.migrations.run import migrate
-from deskhand.settings import DEFAULT_SECRET_KEY, IndexEngine, LLMProvider, Settings
+from deskhand.settings import DEFAULT_SECRET_KEY, IndexEngine, Settings
+from deskhand.tenancy.admin_endpoints import ApiKeyEndpoints, UserEndpoints
+from deskhand.tenancy.api_keys import ApiKeys
+from deskhand.tenancy.attempts import MovingLimit
 from deskhand.tenancy.directory import Directory
 from deskhand.tenancy.endpoints import TenancyEndpoints
+from deskhand.tenancy.gate import Gate
+from deskhand.tenancy.passwords import Passwords
+from deskhand.tenancy.sign_in import SignIn
+from deskhand.tenancy.staff import Staff
+from deskhand.tenancy.standing import Standing
 from deskhand.tenancy.store import TenantStore
 from deskhand.tenancy.tokens import TokenSigner
 from deskhand.turns.admit import Admitter
+from deskhand.turns.burst import Bursts
 from deskhand.turns.commit import Committer
 from deskhand.turns.gather import Gatherer
 from deskhand.turns.hub import EventHub
@@ -51,7 +75,9 @@ log = structlog.get_logger(__name__)
 
 VERSION = importlib.metadata.version("deskhand")
 PACKAGED_WEB_CLIENT = Path(__file__).parent / "web_client"
-OFFLINE_SECONDS = 30.0
+SUMMARY_SECONDS = 10.0
+TOOLS = frozenset({SEARCH_KNOWLEDGE})
+"""Every tool a contract may grant."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,12 +88,16 @@ class House:
     clock: Clock
     store: TenantStore
     signer: TokenSigner
+    gate: Gate
     directory: Directory
     index: PassageIndex
     embedder: Embedder
     library: KnowledgeLibrary
+    agents: AgentLibrary
     hub: EventHub
     runner: TurnRunner
+    background: Background
+    sessions: SessionLifecycle
     app: FastAPI
 
 
@@ -79,6 +109,8 @@ async def open_house(
 
     `index` and `clock` are opened from the settings unless given.
     """
+    # Spans that nobody collects would take a tenth of a turn's time.
+    OBSERVABILITY_SETTINGS.enable_instrumentation = False
     clock = clock or SystemClock()
     secret_key = secret_key_of(settings)
     async with AsyncExitStack() as stack:
@@ -91,6 +123,9 @@ async def open_house(
         stack.push_async_callback(converter.close)
         signer = TokenSigner(secret_key, clock, staff_hours=settings.token_hours)
         house = _build(settings, clock, database, signer, opened, embedder, converter)
+        stack.push_async_callback(house.background.close)
+        house.background.every(SWEEP_SECONDS, "silent_sessions", house.sessions.sweep)
+        stack.push_async_callback(house.gate.close)
         stack.push_async_callback(house.runner.drain)
         yield house
 
@@ -112,17 +147,6 @@ async def open_index(settings: Settings, embedder: Embedder) -> PassageIndex:
             return await ChromaIndex.open(folder, fingerprint=fingerprint, dimensions=dimensions)
 
 
-def models_of(settings: Settings, embedder: Embedder) -> tuple[ChatModel, ...]:
-    """The models in the order they are tried; the offline one ends the list."""
-    offline = ChatModel(
-        name="offline", client=OfflineChatClient(embedder), is_offline=True, timeout_seconds=OFFLINE_SECONDS
-    )
-    if settings.llm.provider is LLMProvider.OFFLINE or settings.openai_api_key is None:
-        return (offline,)
-    key = settings.openai_api_key.get_secret_value()
-    return openai_model(settings.llm, api_key=key, base_url=settings.openai_base_url), offline
-
-
 def _build(
     settings: Settings,
     clock: Clock,
@@ -133,18 +157,51 @@ def _build(
     converter: DocumentConverter,
 ) -> House:
     store = TenantStore(database)
-    directory = Directory(database, signer, clock)
+    standing = Standing(store, clock)
+    gate = Gate(store=store, signer=signer, standing=standing, clock=clock)
+    directory = Directory(store, signer, clock, standing)
     library = _library(settings, clock, store, index, embedder, converter)
     hub = EventHub(clock)
-    runner = TurnRunner(_journey(settings, clock, store, library, embedder), hub)
-    endpoints = (
-        TenancyEndpoints(
-            directory, default_tenant=settings.default_tenant, max_message_chars=settings.max_message_chars
+    providers = Providers(settings, embedder)
+    runtime = AgentRuntime(store=store, clock=clock, providers=providers)
+    agents = AgentLibrary(
+        store=store,
+        clock=clock,
+        knowledge=library,
+        tools=TOOLS,
+        providers=providers.known,
+        author_of=directory.name_of,
+        changed=runtime.forget,
+    )
+    background, live = Background(), InMemorySessionStore()
+    summariser = _summariser(providers)
+    sessions = _sessions(settings, clock, store, live, summariser, background)
+    summaries = ThreadSummaries(store=store, clock=clock, summariser=summariser, background=background)
+    journey = Journey(
+        admitter=Admitter(
+            store, clock, runtime, sessions, max_chars=settings.max_message_chars, rate=settings.rate_limit
         ),
-        ConversationEndpoints(store, directory, clock),
+        bursts=Bursts(live, clock),
+        gatherer=Gatherer(
+            store=store, clock=clock, library=library, embedder=embedder, runtime=runtime, summaries=summaries
+        ),
+        responder=Responder(library=library),
+        committer=Committer(store, clock),
+    )
+    runner = TurnRunner(journey, hub)
+    endpoints = (
+        *_entrance(settings, clock, store, signer, standing, directory),
+        SessionEndpoints(store=store, directory=directory, clock=clock, lifecycle=sessions, check_agent=runtime.check),
+        ThreadEndpoints(store, clock),
+        ConversationEndpoints(store, clock),
         ChatEndpoints(runner, hub),
         KnowledgeEndpoints(library),
-        SocketEndpoint(store=store, signer=signer, clock=clock, runner=runner, hub=hub),
+        SourceEndpoints(store, library),
+        AgentEndpoints(agents),
+        AgentChatEndpoint(
+            store=store, clock=clock, directory=directory, runtime=runtime, sessions=sessions, runner=runner
+        ),
+        SocketEndpoint(store=store, gate=gate, clock=clock, sessions=sessions, runner=runner, hub=hub),
         HealthEndpoints({"database": lambda: _ping(database), "index": lambda: index.count("", "")}),
     )
     return House(
@@ -152,20 +209,86 @@ def _build(
         clock=clock,
         store=store,
         signer=signer,
+        gate=gate,
         directory=directory,
         index=index,
         embedder=embedder,
         library=library,
+        agents=agents,
         hub=hub,
         runner=runner,
-        app=_app(settings, signer, [part.router for part in endpoints]),
+        background=background,
+        sessions=sessions,
+        app=_app(settings, gate, [part.router for part in endpoints]),
     )
 
 
-def _app(settings: Settings, signer: TokenSigner, routers: Sequence[APIRouter]) -> FastAPI:
+def _entrance(
+    settings: Settings,
+    clock: Clock,
+    store: TenantStore,
+    signer: TokenSigner,
+    standing: Standing,
+    directory: Directory,
+) -> tuple[TenancyEndpoints, UserEndpoints, ApiKeyEndpoints]:
+    """Signing in, staff and keys."""
+    limit, visitors = settings.sign_in_limit, settings.visitor_limit
+    by_account = MovingLimit(limit.account_failures, limit.window_seconds)
+    passwords = Passwords()
+    staff = Staff(store=store, standing=standing, passwords=passwords, clock=clock, attempts=by_account)
+    sign_in = SignIn(
+        store=store,
+        signer=signer,
+        standing=standing,
+        passwords=passwords,
+        clock=clock,
+        by_account=by_account,
+        by_client=MovingLimit(limit.client_failures, limit.window_seconds),
+    )
+    own = TenancyEndpoints(
+        directory=directory,
+        sign_in=sign_in,
+        staff=staff,
+        visitors=MovingLimit(visitors.requests, visitors.window_seconds),
+        default_tenant=settings.default_tenant,
+        max_message_chars=settings.max_message_chars,
+        trusted_proxies=settings.trusted_proxies,
+    )
+    return own, UserEndpoints(staff), ApiKeyEndpoints(ApiKeys(store=store, standing=standing, clock=clock))
+
+
+def _summariser(providers: Providers) -> ConversationSummariser:
+    """Sums up with the installation's own model; without one, offline."""
+    offline = OfflineSummariser(VaderSentiment())
+    model = providers.model(None, None, timeout_seconds=SUMMARY_SECONDS)
+    return offline if model is None or model.is_offline else ModelSummariser(model, offline)
+
+
+def _sessions(
+    settings: Settings,
+    clock: Clock,
+    store: TenantStore,
+    live: SessionStore,
+    summariser: ConversationSummariser,
+    background: Background,
+) -> SessionLifecycle:
+    writer = ClosingWriter(
+        store=store, clock=clock, quick=OfflineSummariser(VaderSentiment()), better=summariser, observers=()
+    )
+    return SessionLifecycle(
+        store=store,
+        clock=clock,
+        live=live,
+        writer=writer,
+        background=background,
+        idle=timedelta(minutes=settings.session_idle_minutes),
+    )
+
+
+def _app(settings: Settings, gate: Gate, routers: Sequence[APIRouter]) -> FastAPI:
     return create_app(
         AppParts(
-            signer=signer,
+            gate=gate,
             routers=routers,
             cors_origins=settings.cors_origins,
             web_dir=settings.web_dir or PACKAGED_WEB_CLIENT,
@@ -204,24 +327,6 @@ def _library(
         ingester=ingester,
         clock=clock,
         cache_entries=settings.knowledge.cache_entries,
-    )
-
-
-def _journey(
-    settings: Settings, clock: Clock, store: TenantStore, library: KnowledgeLibrary, embedder: Embedder
-) -> Journey:
-    runtime = AgentRuntime(
-        store.database,
-        models_of(settings, embedder),
-        k=settings.knowledge.k,
-        temperature=settings.llm.temperature,
-        max_tokens=settings.llm.max_tokens,
-    )
-    return Journey(
-        admitter=Admitter(store, clock, max_chars=settings.max_message_chars, rate=settings.rate_limit),
-        gatherer=Gatherer(store=store, clock=clock, library=library, embedder=embedder, runtime=runtime),
-        responder=Responder(runtime=runtime, library=library),
-        committer=Committer(store, clock),
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from deskhand.tenancy.roles import Role
 from deskhand.wiring import House
-from shops import Shop, open_shop
+from shops import Send, Shop, open_shop
 
 SOURCES = "/api/v1/knowledge/bases/help-centre/sources"
 
@@ -120,11 +120,18 @@ async def test_a_zip_bomb_in_docx_clothing_is_refused(owner: httpx.AsyncClient) 
     assert response.json()["code"] == "document_archive_bomb"
 
 
-async def test_contacts_read_cited_documents_and_change_nothing(contact: httpx.AsyncClient, shop: Shop) -> None:
-    (base,) = await shop.house.library.bases(shop.owner_scope, ["help-centre"])
-    (source, *_), _ = await shop.house.library.sources(shop.owner_scope, base, limit=10, offset=0)
-    assert (await contact.get(f"/api/v1/chat/sources/{source.id}")).json()["markdown"]
-    assert (await contact.delete(f"/api/v1/knowledge/sources/{source.id}")).status_code == 403
+async def test_contacts_read_the_documents_cited_to_them_and_change_nothing(
+    contact: httpx.AsyncClient, owner: httpx.AsyncClient, send: Send, shop: Shop
+) -> None:
+    listed = {source["path"]: source["id"] for source in (await owner.get(SOURCES)).json()["items"]}
+    cited = (await send("How long can I return a helmet?")).json()["citations"][0]["source_id"]
+    assert cited == listed["returns.md"]
+    assert (await contact.get(f"/api/v1/chat/sources/{cited}")).json()["markdown"]
+    assert (await contact.get(f"/api/v1/chat/sources/{listed['battery.md']}")).status_code == 404
+    async with shop.client(await shop.contact_token()) as other:
+        assert (await other.get(f"/api/v1/chat/sources/{cited}")).status_code == 404
+    assert (await owner.get(f"/api/v1/chat/sources/{listed['battery.md']}")).json()["markdown"]
+    assert (await contact.delete(f"/api/v1/knowledge/sources/{cited}")).status_code == 403
     assert (await upload(contact, "mine.md", b"# Mine\n\nAll mine.")).status_code == 403
     assert (await contact.get("/api/v1/knowledge/bases")).status_code == 403
     assert (await contact.post("/api/v1/knowledge/search", json={"query": "x"})).status_code == 403
@@ -132,8 +139,7 @@ async def test_contacts_read_cited_documents_and_change_nothing(contact: httpx.A
 
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.VIEWER])
 async def test_staff_who_do_not_build_may_look_but_not_change(role: Role, shop: Shop) -> None:
-    token = shop.house.signer.for_user(tenant_id=shop.tenant.id, user_id="usr_x", role=role).token
-    async with shop.client(token) as client:
+    async with shop.client(await shop.staff_token(role)) as client:
         assert (await client.get(SOURCES)).status_code == 200
         assert (await upload(client, "new.md", b"# New\n\nThing.")).status_code == 403
         assert (await client.delete("/api/v1/knowledge/bases/help-centre")).status_code == 403

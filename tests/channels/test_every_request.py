@@ -15,8 +15,12 @@ from pydantic import BaseModel
 
 from deskhand.api import AppParts, create_app
 from deskhand.kit.clock import SystemClock
+from deskhand.kit.db import Database
 from deskhand.kit.errors import NotFound, TooManyRequests
 from deskhand.kit.telemetry import configure_logging
+from deskhand.tenancy.gate import Gate
+from deskhand.tenancy.standing import Standing
+from deskhand.tenancy.store import TenantStore
 from deskhand.tenancy.tokens import TokenSigner
 from shops import serving
 
@@ -55,6 +59,13 @@ async def slow_down() -> None:
     raise TooManyRequests("Too fast.", retry_after=7)
 
 
+def closed_gate() -> Gate:
+    """For routes that ask nobody who they are."""
+    clock, store = SystemClock(), TenantStore(Database("sqlite+aiosqlite://"))
+    signer = TokenSigner("k" * 32, clock, staff_hours=1)
+    return Gate(store=store, signer=signer, standing=Standing(store, clock), clock=clock)
+
+
 @pytest.fixture
 def app(tmp_path: Path) -> FastAPI:
     router = APIRouter()
@@ -64,7 +75,7 @@ def app(tmp_path: Path) -> FastAPI:
         router.add_api_route(f"/{failing.__name__}", failing, methods=["GET"])
     return create_app(
         AppParts(
-            signer=TokenSigner("k" * 32, SystemClock(), staff_hours=1),
+            gate=closed_gate(),
             routers=[router],
             web_dir=tmp_path,
             cors_origins=(),

@@ -9,7 +9,13 @@ from deskhand.kit.env_files import setting_names
 from deskhand.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[2]
-GROUPS = {"DESKHAND_LLM", "DESKHAND_KNOWLEDGE", "DESKHAND_RATE_LIMIT"}
+GROUPS = {
+    "DESKHAND_LLM",
+    "DESKHAND_KNOWLEDGE",
+    "DESKHAND_RATE_LIMIT",
+    "DESKHAND_SIGN_IN_LIMIT",
+    "DESKHAND_VISITOR_LIMIT",
+}
 
 
 def examples() -> dict[str, str | None]:

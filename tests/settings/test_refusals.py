@@ -24,11 +24,11 @@ def refusal(environment: pytest.MonkeyPatch, **variables: str) -> str:
     [
         ("DESKHAND_PORT", "http", "DESKHAND_PORT is 'http': input should be a valid integer"),
         ("DESKHAND_PORT", "65536", "less than or equal to 65535"),
-        ("DESKHAND_LLM__MAX_TOKENS", "49", "DESKHAND_LLM__MAX_TOKENS is '49': input should be greater than or equal"),
+        ("DESKHAND_LLM__MAX_RETRIES", "11", "DESKHAND_LLM__MAX_RETRIES is '11': input should be less than or equal"),
         (
             "DESKHAND_LLM__PROVIDER",
             "clippy",
-            "DESKHAND_LLM__PROVIDER is 'clippy': input should be 'offline' or 'openai'",
+            "DESKHAND_LLM__PROVIDER is 'clippy': input should be 'offline', 'openai', 'azure'",
         ),
         ("DESKHAND_KNOWLEDGE__INDEX", "paper", "'qdrant-edge' or 'chroma'"),
         ("DESKHAND_ENVIRONMENT", "prod", "'development' or 'production'"),

@@ -48,14 +48,14 @@ def test_arguments_win_also_where_the_environment_has_a_name_of_its_own(environm
 
 
 def test_nested_settings_are_named_with_two_underscores(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text("DESKHAND_LLM__MAX_TOKENS=60\nDESKHAND_KNOWLEDGE__K=3\n")
+    (tmp_path / ".env").write_text("DESKHAND_LLM__MAX_RETRIES=6\nDESKHAND_KNOWLEDGE__CHUNK_WORDS=300\n")
     environment.setenv("DESKHAND_LLM__MODEL", "small")
     environment.setenv("deskhand_rate_limit__requests", "7")
 
     settings = load_settings()
 
-    assert (settings.llm.model, settings.llm.max_tokens, settings.llm.temperature) == ("small", 60, 0.3)
-    assert (settings.knowledge.k, settings.rate_limit.requests) == (3, 7)
+    assert (settings.llm.model, settings.llm.max_retries, settings.llm.timeout_seconds) == ("small", 6, 30)
+    assert (settings.knowledge.chunk_words, settings.rate_limit.requests) == (300, 7)
 
 
 @pytest.mark.parametrize("name", ["DESKHAND_SECRET_KEY", "OPENAI_API_KEY", "DESKHAND_LLM__MODEL", "DATABASE_URL"])

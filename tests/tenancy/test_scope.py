@@ -1,81 +1,203 @@
-"""The tenant filter sits below the query: no statement of a scoped session can reach another tenant's rows."""
+"""What belongs to one tenant, or to one contact, does not exist for another: on every route there is."""
 
-from typing import Any
+import json
+from dataclasses import dataclass
 
 import httpx
 import pytest
-from sqlalchemy import delete, func, select, update
+from websockets.asyncio.client import connect
 
-from deskhand.conversations.tables import Thread
-from deskhand.kit.clock import SystemClock
-from deskhand.kit.ids import new_id
-from deskhand.knowledge.tables import ChunkRow, Source
+from deskhand.tenancy.roles import Role
 from deskhand.wiring import House
-from shops import Shop, open_shop
+from shops import Send, Shop, open_shop, serving
+from tenancy.walk import PUBLIC, VERSION, Route, routes
 
-NO_ROUTE_OF_A_TENANT = {
-    "/api/v1/auth/sign-in",
-    "/api/v1/chat/tokens",
-    "/api/v1/chat/config",
-    "/health",
-    "/health/live",
-    "/health/ready",
+QUESTION = "How long can I return a helmet?"
+AGENT = {
+    "id": "agent-of-the-first",
+    "name": "Agent of the first",
+    "type": "conversational",
+    "version": VERSION,
+    "identity": {"short_description": "Answers for the first tenant."},
 }
+OF_A_CONTACT = {"session_id", "thread_id", "message_id", "source_id"}
+"""Ids of what belongs to one contact. Bases, agents, users and keys belong to the whole tenant."""
 
 
-async def test_reads_updates_and_deletes_without_a_condition_stay_inside_the_tenant(house: House, shop: Shop) -> None:
-    rival = await open_shop(house, "rival", {"own.md": "# Own\n\nThe rival sells kites."})
-    async with house.store.write(rival.owner_scope) as db:
-        assert [source.path for source in await db.scalars(select(Source))] == ["own.md"]
-        assert await db.scalar(select(func.count()).select_from(ChunkRow)) == 1
-        await db.execute(update(Source).values(title="Taken"))
-        await db.execute(delete(ChunkRow))
-    async with house.store.read(shop.owner_scope) as db:
-        titles = set(await db.scalars(select(Source.title)))
-        chunks = await db.scalar(select(func.count()).select_from(ChunkRow))
-    assert "Taken" not in titles
-    assert chunks
+@dataclass(frozen=True)
+class Belongings:
+    """What the first tenant has: an id for each parameter of a path, and everything that must not be seen."""
+
+    ids: dict[str, str]
+    secrets: frozenset[str]
 
 
-async def test_a_row_of_another_tenant_cannot_be_written(house: House, shop: Shop) -> None:
-    rival = await open_shop(house, "rival", {})
-    contact_id, _ = await house.directory.new_contact(shop.tenant.id)
-    row = Thread(id=new_id("thr"), tenant_id=shop.tenant.id, contact_id=contact_id, created_at=SystemClock().now())
-    with pytest.raises(PermissionError, match="another tenant"):
-        async with house.store.write(rival.owner_scope) as db:
-            db.add(row)
-
-
-async def test_every_route_answers_another_tenant_with_not_found(
-    house: House, shop: Shop, contact: httpx.AsyncClient, session_id: str
-) -> None:
-    """Walks the OpenAPI document, so that a new route cannot be forgotten."""
-    answer = (
-        await contact.post(f"/api/v1/chat/sessions/{session_id}/messages", json={"message": "Return a helmet?"})
-    ).json()
+@pytest.fixture
+async def belongings(shop: Shop, contact: httpx.AsyncClient, session_id: str, send: Send) -> Belongings:
+    """One of everything, made over HTTP by an owner and a contact of the first tenant."""
+    answer = (await send(QUESTION)).json()
+    async with shop.client(shop.owner_token()) as owner:
+        user = (
+            await owner.post("/api/v1/users", json={"email": "ada@first.example", "name": "A", "role": "viewer"})
+        ).json()
+        agent = await owner.post("/api/v1/agents", json=AGENT)
+        assert agent.status_code == 201, agent.text
+        key = (await owner.post("/api/v1/api-keys", json={"name": "K", "permissions": ["chat"]})).json()
     ids = {
         "session_id": session_id,
+        "thread_id": answer["thread_id"],
         "message_id": answer["message"]["id"],
         "source_id": answer["citations"][0]["source_id"],
         "base": "help-centre",
+        "user_id": user["id"],
+        "key_id": key["id"],
+        "agent_id": AGENT["id"],
+        "version": agent.json()["version"],
     }
+    seen = {*ids.values(), "ada@first.example", key["begins"], shop.tenant.id, shop.base_id} - {"help-centre", VERSION}
+    return Belongings(ids=ids, secrets=frozenset(seen))
+
+
+def walked(house: House, belongings: Belongings) -> list[Route]:
+    """Every route but the public ones."""
+    found = [route for route in routes(house.app.openapi()) if route.name not in PUBLIC]
+    for route in found:
+        try:
+            route.at(belongings.ids)
+        except KeyError as missing:
+            raise AssertionError(f"{route.name}: give the walk an id for {missing} among `belongings`") from None
+    return found
+
+
+async def call(client: httpx.AsyncClient, route: Route, belongings: Belongings) -> httpx.Response:
+    return await client.request(route.method, route.at(belongings.ids), **route.request)
+
+
+async def state(shop: Shop, belongings: Belongings) -> list[object]:
+    """Everything that the first tenant's owner sees of its belongings."""
+    bases = "/knowledge/bases"
+    paths = ("/sessions", "/threads", bases, f"{bases}/help-centre/sources", "/users", "/api-keys", "/agents")
+    history = f"/chat/sessions/{belongings.ids['session_id']}/messages"
+    async with shop.client(shop.owner_token()) as owner:
+        return [(await owner.get(f"/api/v1{path}")).json() for path in (*paths, history)]
+
+
+async def test_with_every_id_of_another_tenant_every_route_answers_not_found(
+    house: House, shop: Shop, belongings: Belongings
+) -> None:
+    before = await state(shop, belongings)
     rival = await open_shop(house, "rival", {})
     async with rival.client(rival.owner_token()) as stranger:
         await stranger.delete("/api/v1/knowledge/bases/help-centre")
-        walked = 0
-        for path, operations in house.app.openapi()["paths"].items():
-            if path in NO_ROUTE_OF_A_TENANT or "{" not in path:
-                continue
-            for method in operations:
-                response = await stranger.request(method, path.format(**ids), **body_for(path, method))
-                assert response.status_code == 404, f"{method} {path} answered {response.status_code}"
-                walked += 1
-    assert walked >= 10
+        found = [route for route in walked(house, belongings) if route.ids]
+        for route in found:
+            response = await call(stranger, route, belongings)
+            assert response.status_code == 404, f"{route.name}: {response.status_code} {response.text}"
+            # The id that was asked for is quoted; nothing else of its owner is.
+            told = [secret for secret in belongings.secrets - set(belongings.ids.values()) if secret in response.text]
+            assert told == [], f"{route.name} tells {told}"
+    assert len(found) >= 13
+    assert await state(shop, belongings) == before
 
 
-def body_for(path: str, method: str) -> dict[str, Any]:
-    if path.endswith("/sources") and method == "post":
-        return {"files": {"file": ("a.md", b"# A\n\nText.")}}
-    if path.endswith("/messages") and method == "post":
-        return {"json": {"message": "Hello?"}}
-    return {"json": {"score": 1}} if path.endswith("/feedback") and method == "put" else {}
+async def test_what_lists_and_searches_shows_nothing_of_another_tenant(
+    house: House, shop: Shop, belongings: Belongings
+) -> None:
+    before = await state(shop, belongings)
+    rival = await open_shop(house, "rival", {"own.md": "# Own\n\nThe rival sells kites."})
+    async with rival.client(rival.owner_token()) as stranger:
+        found = [route for route in walked(house, belongings) if not route.ids]
+        # Signing out ends the walk, so it comes last.
+        for route in sorted(found, key=lambda route: route.path.endswith("sign-out")):
+            response = await call(stranger, route, belongings)
+            assert response.status_code < 500, f"{route.name}: {response.text}"
+            shown = [secret for secret in belongings.secrets if secret in response.text]
+            assert shown == [], f"{route.name} shows {shown}"
+            if route.method == "GET" and "items" in response.json():
+                assert response.status_code == 200
+    assert len(found) >= 10
+    assert await state(shop, belongings) == before
+
+
+async def test_what_a_rival_sees_in_its_lists_is_its_own(house: House, shop: Shop, belongings: Belongings) -> None:
+    rival = await open_shop(house, "rival", {"own.md": "# Own\n\nThe rival sells kites."})
+    async with rival.client(rival.owner_token()) as stranger:
+        assert (await stranger.get("/api/v1/sessions")).json()["total"] == 0
+        assert (await stranger.get("/api/v1/api-keys")).json()["total"] == 0
+        users = (await stranger.get("/api/v1/users")).json()
+        assert [user["email"] for user in users["items"]] == ["test@example.com"]
+        assert users["items"][0]["id"] == rival.owner_scope.user_id
+        sources = (await stranger.get("/api/v1/knowledge/bases/help-centre/sources")).json()
+        assert [source["path"] for source in sources["items"]] == ["own.md"]
+        hits = (await stranger.post("/api/v1/knowledge/search", json={"query": QUESTION})).json()["passages"]
+        assert {hit["source"] for hit in hits} <= {"own.md"}
+
+
+async def test_another_contact_of_the_same_tenant_reaches_nothing_of_it(
+    house: House, shop: Shop, belongings: Belongings
+) -> None:
+    before = await state(shop, belongings)
+    async with shop.client(await shop.contact_token()) as other:
+        found = walked(house, belongings)
+        for route in (route for route in found if route.ids & OF_A_CONTACT):
+            response = await call(other, route, belongings)
+            assert response.status_code in {403, 404}, f"{route.name}: {response.status_code} {response.text}"
+        assert (await other.get("/api/v1/sessions")).json()["total"] == 0
+    assert await state(shop, belongings) == before
+
+
+async def test_a_contact_opens_its_own_conversation_and_nothing_of_the_staff(
+    house: House, contact: httpx.AsyncClient, belongings: Belongings
+) -> None:
+    for route in walked(house, belongings):
+        if route.operation.get("x-permission") not in {None, "chat", "conversations:read"}:
+            response = await call(contact, route, belongings)
+            assert response.status_code == 403, f"{route.name}: {response.status_code} {response.text}"
+    ids = belongings.ids
+    for path in (f"sessions/{ids['session_id']}", f"chat/sessions/{ids['session_id']}/messages"):
+        assert (await contact.get(f"/api/v1/{path}")).status_code == 200
+    assert (await contact.get(f"/api/v1/chat/sources/{ids['source_id']}")).status_code == 200
+
+
+async def test_without_a_token_every_route_asks_for_one(house: House, shop: Shop, belongings: Belongings) -> None:
+    async with shop.client() as nobody:
+        for route in walked(house, belongings):
+            response = await call(nobody, route, belongings)
+            assert response.status_code == 401, f"{route.name}: {response.status_code}"
+            assert response.headers["www-authenticate"] == "Bearer"
+
+
+async def test_ids_that_are_not_ids_are_clear_problems_on_every_route(
+    house: House, shop: Shop, belongings: Belongings
+) -> None:
+    async with shop.client(shop.owner_token()) as owner:
+        for wrong in ("x", "%00", "..%2F..", "ses_'; DROP TABLE users; --", "💥", "x" * 300):
+            for route in (route for route in walked(house, belongings) if route.ids):
+                ids = dict.fromkeys(belongings.ids, wrong)
+                response = await owner.request(route.method, route.at(ids), **route.request)
+                assert response.status_code in {404, 405, 422}, f"{route.name} {wrong!r}: {response.status_code}"
+                assert response.headers["content-type"] == "application/problem+json"
+
+
+async def test_the_socket_of_another_tenant_hears_nothing(house: House, belongings: Belongings) -> None:
+    rival = await open_shop(house, "rival", {})
+    async with serving(house.app) as url:
+        for token in (rival.owner_token(), await rival.contact_token()):
+            async with connect(url.replace("http", "ws") + "/ws") as socket:
+                hello = {"type": "hello", "token": token, "session_id": belongings.ids["session_id"]}
+                await socket.send(json.dumps(hello))
+                assert json.loads(await socket.recv())["data"]["code"] == "unknown_session"
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.OPERATOR])
+async def test_each_role_may_what_its_permissions_say_on_every_route(
+    role: Role, house: House, shop: Shop, belongings: Belongings
+) -> None:
+    async with shop.client(await shop.staff_token(role)) as client:
+        may = set((await client.get("/api/v1/auth/me")).json()["permissions"])
+        for route in walked(house, belongings):
+            permission = route.operation.get("x-permission")
+            if permission is not None and permission not in may:
+                assert (await call(client, route, belongings)).status_code == 403, route.name
+            elif permission is not None and route.method == "GET":
+                assert (await call(client, route, belongings)).status_code == 200, route.name

@@ -3,6 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deskhand.agents.contract import ContractDraft
+from deskhand.agents.contract_parts import AgentIdentity
+from deskhand.agents.runtime import RunningAgent
+from deskhand.agents.traits import behaviour_of
 from deskhand.llm.passages import Passage
 from deskhand.turns.markers import MarkerFilter, cited_numbers
 from deskhand.turns.state import Draft
@@ -25,6 +29,28 @@ def passage(number: int, text: str = TEXT, relevance: float = 0.5) -> Passage:
         link=None,
         text=text,
         relevance=relevance,
+    )
+
+
+def running_agent() -> RunningAgent:
+    draft = ContractDraft(name="Lark", identity=AgentIdentity(short_description="Answers."))
+    return RunningAgent(
+        key=None,
+        id="support",
+        version="1.0.0",
+        name="Lark",
+        company="Larkspoke",
+        instructions="",
+        behaviour=behaviour_of(draft),
+        models=(),
+        bases=(),
+        k=5,
+        least_relevance=0.0,
+        prefetches=True,
+        tools=frozenset(),
+        history_messages=20,
+        input_tokens=24_000,
+        max_tokens=500,
     )
 
 
@@ -79,6 +105,7 @@ def test_each_sentence_supports_the_numbers_behind_it() -> None:
 
 
 def test_an_answers_confidence_is_that_of_its_best_cited_passage() -> None:
-    draft = Draft(passages=[passage(1, relevance=0.4), passage(2, relevance=0.9)], text="A helmet: 30 days. [1]")
+    passages = [passage(1, relevance=0.4), passage(2, relevance=0.9)]
+    draft = Draft(agent=running_agent(), passages=passages, text="A helmet: 30 days. [1]")
     assert verify(draft).confidence == 0.4
     assert [citation.number for citation in verify(draft).citations] == [1]

@@ -1,83 +1,189 @@
-"""From a tenant to its running agent: the profile, the models in the order they are tried, the tools it is granted.
+"""From a contract to its running agent: instructions, models in the order they are tried, what it may use.
 
-Above: the turn. Below: the models and the tenant's directory.
+Above: the turn. Below: contracts, providers, the tenant's profile.
 """
 
-import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from cachetools import TTLCache
+import structlog
+from cachetools import LRUCache, TTLCache
 from sqlalchemy import select
 
-from deskhand.agents.prompt import instructions
-from deskhand.kit.db import Database
+from deskhand.agents.contract import AgentContract, ContractDraft
+from deskhand.agents.contract_limits import KnowledgeMode
+from deskhand.agents.contract_parts import AgentIdentity, AgentStatus
+from deskhand.agents.model import AgentNotActive, UnknownAgent
+from deskhand.agents.prompt import instructions_of
+from deskhand.agents.repository import AgentRepository
+from deskhand.agents.traits import BehaviourProfile, behaviour_of
+from deskhand.kit.clock import Clock
 from deskhand.kit.errors import NotFound
+from deskhand.knowledge.tool import SEARCH_KNOWLEDGE
 from deskhand.llm.model import ChatModel
+from deskhand.llm.providers import Providers
 from deskhand.tenancy.scope import TenantScope
+from deskhand.tenancy.store import TenantStore
 from deskhand.tenancy.tables import Tenant
 
-PROFILE_SECONDS = 30.0
-HISTORY_MESSAGES = 20
+log = structlog.get_logger(__name__)
+
+DEFAULT_AGENT = "support"
+"""The agent that answers when a session names none."""
+BUILT_IN_VERSION = "0.0.0"
+CURRENT_SECONDS = 5.0
+"""How long another process may go on with the version before. In this one a change counts at once."""
+KEPT_AGENTS = 10_000
+
+_Place: TypeAlias = tuple[str, str]
+"""A tenant, and an agent's handle in it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunningAgent:
-    """What answers for a tenant. `models` are tried in turn; the last one is the offline model."""
+    """One version of a contract, ready to answer. `models` are tried in turn; the last one is the offline model."""
 
+    key: str | None
+    """The stored agent's inner id; None for the built-in one of a tenant that has made none."""
+    id: str
+    version: str
     name: str
     company: str
     instructions: str
+    behaviour: BehaviourProfile
     models: tuple[ChatModel, ...]
+    bases: tuple[str, ...]
     k: int
+    least_relevance: float
+    prefetches: bool
+    tools: frozenset[str]
+    """Names of the tools it is granted."""
     history_messages: int
-    temperature: float
+    input_tokens: int
     max_tokens: int
+
+    @property
+    def temperature(self) -> float:
+        return self.behaviour.temperature
 
 
 class AgentRuntime:
-    """Gives the agent of a scope. Profiles are kept for half a minute."""
+    """Gives the agents of a scope, compiled once a version."""
 
-    def __init__(
-        self,
-        database: Database,
-        models: tuple[ChatModel, ...],
-        *,
-        k: int,
-        temperature: float,
-        max_tokens: int,
-    ) -> None:
-        self._database = database
-        self._models = models
-        self._k = k
-        self._temperature = temperature
-        self._max_tokens = max_tokens
-        self._agents: TTLCache[str, RunningAgent] = TTLCache(maxsize=10_000, ttl=PROFILE_SECONDS)
-        self._loading = asyncio.Lock()
+    def __init__(self, *, store: TenantStore, clock: Clock, providers: Providers) -> None:
+        self._store = store
+        self._clock = clock
+        self._providers = providers
+        self._current: TTLCache[_Place, RunningAgent] = TTLCache(maxsize=KEPT_AGENTS, ttl=CURRENT_SECONDS)
+        self._compiled: LRUCache[tuple[str, str, str, str], RunningAgent] = LRUCache(maxsize=KEPT_AGENTS)
+        self._changes = 0
 
-    async def agent_for(self, scope: TenantScope) -> RunningAgent:
-        """The agent that answers in this scope.
+    async def agent_for(self, scope: TenantScope, agent_id: str | None) -> RunningAgent:
+        """The agent of that handle in its present version; without one, the tenant's default agent.
 
         Raises:
-            NotFound: when the tenant is gone.
+            UnknownAgent: when there is none.
+            AgentNotActive: when it is archived or inactive.
         """
-        agent = self._agents.get(scope.tenant_id)
+        place = (scope.tenant_id, agent_id or DEFAULT_AGENT)
+        agent = self._current.get(place)
         if agent is None:
-            async with self._loading:
-                agent = self._agents[scope.tenant_id] = await self._load(scope.tenant_id)
+            changes = self._changes
+            agent = await self._load(scope, agent_id)
+            if changes == self._changes:  # else it may be the version from before a change
+                self._current[place] = agent
         return agent
 
-    async def _load(self, tenant_id: str) -> RunningAgent:
-        async with self._database.read() as session:
-            tenant = await session.scalar(select(Tenant).where(Tenant.id == tenant_id))
+    async def check(self, scope: TenantScope, agent_id: str) -> None:
+        """That the agent would answer; raises as `agent_for` does."""
+        await self.agent_for(scope, agent_id)
+
+    def forget(self, tenant_id: str, agent_id: str) -> None:
+        """The agent was changed: the next turn begins with what it is now."""
+        self._changes += 1
+        self._current.pop((tenant_id, agent_id), None)
+
+    async def _load(self, scope: TenantScope, agent_id: str | None) -> RunningAgent:
+        async with self._store.read(scope) as db:
+            tenant = await db.scalar(select(Tenant).where(Tenant.id == scope.tenant_id))
+            stored = await AgentRepository(db, scope, self._clock).find(agent_id or DEFAULT_AGENT)
         if tenant is None:
             raise NotFound("This organisation is not here any more.")
+        if stored is not None:
+            return self._compiled_agent(scope, stored.key, stored.contract, tenant.company)
+        if agent_id not in {None, DEFAULT_AGENT}:
+            raise UnknownAgent(f"There is no agent {agent_id!r}: GET /api/v1/agents lists those there are.")
+        return self._compile(None, _built_in(tenant.agent_name), tenant.company)
+
+    def _compiled_agent(self, scope: TenantScope, key: str, contract: AgentContract, company: str) -> RunningAgent:
+        if contract.metadata.status is not AgentStatus.ACTIVE:
+            status = contract.metadata.status.value
+            raise AgentNotActive(f"The agent {contract.id!r} is {status}: restore it, or choose another.")
+        at = (scope.tenant_id, key, contract.version, company)
+        if at not in self._compiled:
+            self._compiled[at] = self._compile(key, contract, company)
+        return self._compiled[at]
+
+    def _compile(self, key: str | None, contract: ContractDraft, company: str) -> RunningAgent:
+        behaviour = behaviour_of(contract, company=company)
+        configuration, knowledge = contract.configuration, contract.knowledge
+        tools = contract.tools if configuration.tools_enabled else ()
         return RunningAgent(
-            name=tenant.agent_name,
-            company=tenant.company,
-            instructions=instructions(agent_name=tenant.agent_name, company=tenant.company),
-            models=self._models,
-            k=self._k,
-            history_messages=HISTORY_MESSAGES,
-            temperature=self._temperature,
-            max_tokens=self._max_tokens,
+            key=key,
+            id=contract.id or DEFAULT_AGENT,
+            version=contract.version or BUILT_IN_VERSION,
+            name=contract.name,
+            company=company,
+            instructions=instructions_of(contract, company=company),
+            behaviour=behaviour,
+            models=self._models(contract),
+            bases=knowledge.bases,
+            k=knowledge.k,
+            least_relevance=_least_relevance(knowledge.min_score, behaviour.grounding_bar),
+            prefetches=knowledge.mode is not KnowledgeMode.TOOL,
+            tools=frozenset(tools) | _search_tools(knowledge.mode, enabled=configuration.tools_enabled),
+            history_messages=configuration.thread_window,
+            input_tokens=configuration.input_tokens_per_turn,
+            max_tokens=configuration.max_tokens,
         )
+
+    def _models(self, contract: ContractDraft) -> tuple[ChatModel, ...]:
+        """The contract's own model and its fallbacks, without those whose provider has no key here."""
+        configuration = contract.configuration
+        wanted: list[tuple[str | None, str | None]] = [(configuration.llm_provider, configuration.llm_model)]
+        wanted += [(fallback.provider, fallback.model) for fallback in configuration.fallbacks]
+        models: dict[str, ChatModel] = {}
+        for provider, name in wanted:
+            model = self._providers.model(provider, name, timeout_seconds=configuration.timeout_seconds)
+            if model is None:
+                log.warning("provider_not_ready", provider=provider, agent=contract.id)
+            else:
+                models.setdefault(f"{provider}/{model.name}", model)
+        return _until_offline(models.values())
+
+
+def _built_in(name: str) -> ContractDraft:
+    """The agent of a tenant that has made none."""
+    return ContractDraft(name=name, identity=AgentIdentity(short_description="Answers customers' questions."))
+
+
+def _until_offline(models: Iterable[ChatModel]) -> tuple[ChatModel, ...]:
+    """What comes after the offline model would never be asked."""
+    kept: list[ChatModel] = []
+    for model in models:
+        kept.append(model)
+        if model.is_offline:
+            break
+    return tuple(kept)
+
+
+def _least_relevance(min_score: float | None, grounding_bar: float) -> float:
+    """Below it a passage is left out. Without a score of its own, only a contract of high safety leaves any out."""
+    return max(grounding_bar, 0.0) if min_score is None else min_score
+
+
+def _search_tools(mode: KnowledgeMode, *, enabled: bool) -> frozenset[str]:
+    """Whoever may search by itself needs the tool for it, also where the contract does not name it."""
+    wanted = mode is KnowledgeMode.TOOL or (mode is KnowledgeMode.BOTH and enabled)
+    return frozenset({SEARCH_KNOWLEDGE}) if wanted else frozenset()

@@ -8,10 +8,11 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from deskhand.channels.frames import frame_of
-from deskhand.conversations.endpoints import SessionId
+from deskhand.conversations.ids import SessionId
 from deskhand.kit.errors import NotAllowed
 from deskhand.kit.problems import responses
-from deskhand.tenancy.http import CurrentScope
+from deskhand.tenancy.http import allowed
+from deskhand.tenancy.permissions import Permission
 from deskhand.tenancy.roles import STAFF
 from deskhand.tenancy.scope import TenantScope
 from deskhand.turns.answer import AnswerOut
@@ -20,6 +21,7 @@ from deskhand.turns.hub import EventHub, Subscription
 from deskhand.turns.runner import RunningTurn, TurnRunner
 from deskhand.turns.state import Repeated, TurnRequest
 
+Talker = Annotated[TenantScope, allowed(Permission.CHAT)]
 EVENT_STREAM = "text/event-stream"
 _SSE: dict[str, Any] = {
     EVENT_STREAM: {
@@ -74,7 +76,7 @@ class ChatEndpoints:
         self,
         session_id: SessionId,
         body: MessageIn,
-        scope: CurrentScope,
+        scope: Talker,
         request: Request,
         idempotency_key: Annotated[str | None, Header(description="The same as the body's field.")] = None,
     ) -> Response:

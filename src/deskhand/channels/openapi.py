@@ -1,8 +1,9 @@
 """The OpenAPI document: every failure is a problem detail, and the frames of the socket are described too."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
@@ -10,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from deskhand.channels.frames import Frame, Hello, Ping, SendMessage
 from deskhand.kit.problems import MEDIA_TYPE, Problem
+from deskhand.tenancy.http import declared_by
 
 _FIRST_FAILURE = 400
 _EXTRA: tuple[type[BaseModel], ...] = (Problem, Frame, Hello, SendMessage, Ping)
@@ -22,8 +24,8 @@ def operation_id(route: APIRoute) -> str:
     return route.name
 
 
-def describe(app: FastAPI) -> dict[str, Any]:
-    """The document, made once."""
+def describe(app: FastAPI, routers: Sequence[APIRouter]) -> dict[str, Any]:
+    """The document, made once. The routers' routes say which permission they take."""
     if app.openapi_schema is None:
         document = get_openapi(
             title=app.title,
@@ -32,10 +34,24 @@ def describe(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
             license_info=app.license_info,
         )
+        _describe_permissions(document, routers)
         _describe_failures(document)
         _describe_frames(document)
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _describe_permissions(document: dict[str, Any], routers: Sequence[APIRouter]) -> None:
+    routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+    for route in routes:
+        for declared in declared_by(route):
+            name = declared.permission.value if declared.permission else None
+            takes = f"Takes the permission `{name}`." if name else "Takes any good token or API key."
+            for method in route.methods or ():
+                operation = document["paths"].get(route.path, {}).get(method.lower())
+                if operation is not None:
+                    operation["description"] = f"{operation.get('description', '')}\n\n{takes}".strip()
+                    operation["x-permission"] = name
 
 
 def _describe_failures(document: dict[str, Any]) -> None:

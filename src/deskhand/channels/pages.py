@@ -15,9 +15,12 @@ _POLICY = (
     "object-src 'none'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'"
 )
 
+# The page itself knows what stands at an address within the console.
+_PAGES = ("/", "/console", "/console/{within:path}")
+
 
 def add_pages(app: FastAPI, folder: Path) -> None:
-    """Serve the client's assets, and its page at `/`."""
+    """Serve the client's assets, and its page at `/` (the chat) and everywhere under `/console`."""
     index = folder / "index.html"
     if (folder / "assets").is_dir():
         app.mount("/assets", GZipMiddleware(StaticFiles(directory=folder / "assets")), name="assets")
@@ -28,7 +31,8 @@ def add_pages(app: FastAPI, folder: Path) -> None:
             return HTMLResponse(_NOT_BUILT, status_code=503, headers=headers)
         return FileResponse(index, headers=headers)
 
-    app.add_api_route("/", page, methods=["GET"], include_in_schema=False)
+    for path in _PAGES:
+        app.add_api_route(path, page, methods=["GET"], include_in_schema=False)
     for extra in (path for path in folder.glob("*") if path.is_file() and path != index):
         app.add_api_route(f"/{extra.name}", _file(extra), methods=["GET"], include_in_schema=False)
 

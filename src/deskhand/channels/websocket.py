@@ -1,20 +1,22 @@
 """`/ws`: one socket, one contact, one session. Events are numbered, so that a client that reconnects misses nothing."""
 
 import asyncio
-from typing import Any
+from typing import Any, TypeAlias
 
 import structlog
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
 
 from deskhand.channels.frames import CLIENT_FRAME, Frame, Hello, Ping, SendMessage, frame_of
+from deskhand.conversations.lifecycle import SessionLifecycle
 from deskhand.conversations.model import Session
 from deskhand.conversations.repository import ConversationRepository
 from deskhand.kit.clock import Clock
 from deskhand.kit.errors import BadInput, DeskhandError, NotSignedIn
+from deskhand.tenancy.gate import Gate, Presented
+from deskhand.tenancy.permissions import Permission
 from deskhand.tenancy.scope import TenantScope
 from deskhand.tenancy.store import TenantStore
-from deskhand.tenancy.tokens import TokenSigner
 from deskhand.turns.hub import EventHub
 from deskhand.turns.runner import TurnRunner
 from deskhand.turns.state import Repeated, TurnRequest
@@ -25,6 +27,7 @@ HELLO_SECONDS = 10.0
 REFUSED, NO_HELLO = 4401, 4408
 _NOT_A_FRAME = frozenset({"union_tag_invalid", "union_tag_not_found", "model_attributes_type", "dict_type"})
 WEB_CHANNEL = "web"
+ClientFrame: TypeAlias = Hello | SendMessage | Ping
 
 
 class BadFrame(BadInput):
@@ -36,11 +39,19 @@ class SocketEndpoint:
     """Accepts sockets and serves each until it closes."""
 
     def __init__(
-        self, *, store: TenantStore, signer: TokenSigner, clock: Clock, runner: TurnRunner, hub: EventHub
+        self,
+        *,
+        store: TenantStore,
+        gate: Gate,
+        clock: Clock,
+        sessions: SessionLifecycle,
+        runner: TurnRunner,
+        hub: EventHub,
     ) -> None:
         self._store = store
-        self._signer = signer
+        self._gate = gate
         self._clock = clock
+        self._sessions = sessions
         self._runner = runner
         self._hub = hub
         self.router = APIRouter()
@@ -53,8 +64,8 @@ class SocketEndpoint:
         try:
             async with asyncio.timeout(HELLO_SECONDS):
                 hello = await connection.hello()
-            scope = self._signer.verify(hello.token)
-            session = await self._session(scope, hello)
+            presented = self._gate.read(hello.token)
+            session = await self._session(await self._gate.scope_of(presented), hello)
         except TimeoutError:
             await socket.close(NO_HELLO, "no hello frame came")
         except WebSocketDisconnect:
@@ -62,30 +73,30 @@ class SocketEndpoint:
         except DeskhandError as error:
             await connection.refuse(error)
         else:
-            await self._converse(connection, scope, session, hello)
+            await self._converse(connection, presented, session, hello)
 
     async def _session(self, scope: TenantScope, hello: Hello) -> Session:
-        async with self._store.write(scope) as db:
-            repository = ConversationRepository(db, scope, self._clock)
-            if hello.session_id is not None:
-                return await repository.session(hello.session_id)
-            if scope.contact_id is None:
-                raise NotSignedIn("The socket is for contacts: use a token from POST /api/v1/chat/tokens.")
-            return await repository.open_session(scope.contact_id, WEB_CHANNEL)
+        scope.require(Permission.CONVERSATIONS_READ)
+        if hello.session_id is not None:
+            async with self._store.read(scope) as db:
+                return await ConversationRepository(db, scope, self._clock).session(hello.session_id)
+        if scope.contact_id is None:
+            raise NotSignedIn("The socket is for contacts: use a token from POST /api/v1/chat/tokens.")
+        return await self._sessions.open(scope, scope.contact_id, WEB_CHANNEL)
 
-    async def _converse(self, connection: "_Connection", scope: TenantScope, session: Session, hello: Hello) -> None:
+    async def _converse(self, connection: "_Connection", presented: Presented, session: Session, hello: Hello) -> None:
         try:
             async with asyncio.TaskGroup() as tasks:
-                sending = tasks.create_task(self._send(connection, session, hello))
+                sending = tasks.create_task(self._send(connection, presented, session, hello))
                 try:
-                    await self._receive(connection, scope, session)
+                    await self._receive(connection, presented, session)
                 finally:
                     sending.cancel()
         except* (WebSocketDisconnect, RuntimeError):
             # Starlette raises RuntimeError for a send on a socket that the other side has just closed.
             log.debug("socket_closed")
 
-    async def _send(self, connection: "_Connection", session: Session, hello: Hello) -> None:
+    async def _send(self, connection: "_Connection", presented: Presented, session: Session, hello: Hello) -> None:
         with self._hub.subscribe(session.id, stream=hello.stream, after=hello.last_seq) as subscription:
             connected = {
                 "state": "connected",
@@ -99,20 +110,46 @@ class SocketEndpoint:
             for event in subscription.missed:
                 await connection.send(frame_of(event))
             while True:
-                await connection.send(frame_of(await subscription.queue.get()))
+                event = await subscription.queue.get()
+                if await self._scope(connection, presented) is None:
+                    return
+                await connection.send(frame_of(event))
 
-    async def _receive(self, connection: "_Connection", scope: TenantScope, session: Session) -> None:
+    async def _receive(self, connection: "_Connection", presented: Presented, session: Session) -> None:
         while True:
             try:
-                match await connection.frame():
-                    case SendMessage() as message:
-                        await self._submit(connection, scope, session, message)
-                    case Ping():
-                        await connection.say("status", {"state": "pong"}, session.id)
-                    case Hello():
-                        raise BadFrame("The connection has said hello already: send 'message' or 'ping' frames.")
+                frame: ClientFrame | BadFrame = await connection.frame()
+            except BadFrame as bad:
+                frame = bad
+            scope = await self._scope(connection, presented)
+            if scope is None:
+                return
+            try:
+                await self._handle(connection, scope, session, frame)
             except DeskhandError as error:
                 await connection.say("error", _error_data(error), session.id)
+
+    async def _handle(
+        self, connection: "_Connection", scope: TenantScope, session: Session, frame: ClientFrame | BadFrame
+    ) -> None:
+        match frame:
+            case SendMessage() as message:
+                scope.require(Permission.CHAT)
+                await self._submit(connection, scope, session, message)
+            case Ping():
+                await connection.say("status", {"state": "pong"}, session.id)
+            case Hello():
+                raise BadFrame("The connection has said hello already: send 'message' or 'ping' frames.")
+            case BadFrame():
+                raise frame
+
+    async def _scope(self, connection: "_Connection", presented: Presented) -> TenantScope | None:
+        """What the token opens now. None, and the socket closed, when it is not good any more."""
+        try:
+            return await self._gate.scope_of(presented)
+        except NotSignedIn as error:
+            await connection.refuse(error)
+            return None
 
     async def _submit(
         self, connection: "_Connection", scope: TenantScope, session: Session, message: SendMessage
@@ -145,7 +182,7 @@ class _Connection:
             raise BadFrame(f"The first frame is of type {frame.type!r}: send a 'hello' frame with a token first.")
         return frame
 
-    async def frame(self) -> Hello | SendMessage | Ping:
+    async def frame(self) -> ClientFrame:
         received = await self._socket.receive()
         if received["type"] == "websocket.disconnect":
             raise WebSocketDisconnect(received.get("code", 1000))

@@ -19,10 +19,11 @@ from deskhand.kit.errors import DeskhandError, Misconfigured
 from deskhand.settings import Settings
 from deskhand.tenancy.directory import Directory
 from deskhand.tenancy.roles import Role
-from deskhand.tenancy.tokens import TokenSigner
+from deskhand.tenancy.standing import Standing
+from deskhand.tenancy.store import TenantStore
+from deskhand.tenancy.tokens import LOCAL_USER, TokenSigner
 from deskhand.wiring import House, open_house, secret_key_of
 
-LOCAL_USER = "local"
 TIMEOUT = httpx.Timeout(600.0, connect=5.0)
 _REFUSED_TOKEN = "token_refused"  # noqa: S105 - an error's code
 
@@ -66,7 +67,9 @@ async def _reach(settings: Settings, slug: str, url: str) -> AsyncIterator[httpx
     # A proxy for the web has no business between two processes of one machine.
     async with httpx.AsyncClient(base_url=url, timeout=TIMEOUT, trust_env=False) as client:
         try:
-            await _sign_in(client, Directory(database, signer, clock), signer, slug)
+            store = TenantStore(database)
+            directory = Directory(store, signer, clock, Standing(store, clock))
+            await _sign_in(client, directory, signer, slug)
         except (SQLAlchemyError, OSError) as error:
             raise Misconfigured(
                 f"The server at {url} runs on another database than {database.url.render_as_string()!r}: "

@@ -16,11 +16,11 @@ from deskhand.kit.errors import DeskhandError, Misconfigured
 from deskhand.kit.secret_key import FILE_NAME
 from deskhand.knowledge.index import IndexInUse
 from deskhand.llm.model_files import ModelUnavailable, find_prepared
+from deskhand.llm.providers import endpoints_of
 from deskhand.migrations.run import check_revision, revisions
 from deskhand.settings import DEFAULT_SECRET_KEY, LLMProvider, Settings
 from deskhand.wiring import open_index, secret_key_of
 
-OPENAI_ADDRESS = "https://api.openai.com/v1"
 PROVIDER_SECONDS = 5.0
 _REFUSALS = {401, 403}
 
@@ -108,21 +108,23 @@ async def _check_index(settings: Settings) -> str:
 
 
 async def _check_llm(settings: Settings) -> str:
-    if settings.llm.provider is LLMProvider.OFFLINE or settings.openai_api_key is None:
+    if settings.llm.provider is LLMProvider.OFFLINE:
         return "offline: answers from the knowledge bases without a language model"
-    address = settings.openai_base_url or OPENAI_ADDRESS
+    endpoint = endpoints_of(settings)[settings.llm.provider]
+    address, key = endpoint.url, endpoint.key
+    assert key is not None  # noqa: S101 - settings without it are refused
     shown = httpx.URL(address).copy_with(username=None, password=None, query=None)
-    headers = {"Authorization": f"Bearer {settings.openai_api_key.get_secret_value()}"}
+    headers = {"Authorization": f"Bearer {key.get_secret_value()}"}
     try:
         async with httpx.AsyncClient(timeout=PROVIDER_SECONDS, headers=headers) as client:
             response = await client.get(f"{address.rstrip('/')}/models")
     except httpx.HTTPError as error:
         raise Misconfigured(
             f"{settings.llm.provider}: {str(shown)!r} does not answer ({str(error) or type(error).__name__}): check "
-            "OPENAI_BASE_URL and the network. Until then the offline model answers."
+            "its address and the network. Until then the offline model answers."
         ) from error
     if response.status_code in _REFUSALS:
-        raise Misconfigured(f"{settings.llm.provider}: {str(shown)!r} refuses the key: check OPENAI_API_KEY.")
+        raise Misconfigured(f"{settings.llm.provider}: {str(shown)!r} refuses the key: check {endpoint.key_name}.")
     return f"{settings.llm.provider} {settings.llm.model} at {shown}"
 
 

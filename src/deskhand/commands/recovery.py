@@ -22,7 +22,7 @@ Report = Callable[[int, int], None]
 
 async def answer_interrupted_turns(house: House) -> int:
     """Run again the turns that were accepted and never ended; how many there were."""
-    async with house.store.database.read() as db:
+    async with house.store.across_tenants() as db:
         turns = await unfinished_turns(db)
     for turn in turns:
         scope = TenantScope(tenant_id=turn.tenant_id, role=Role.CONTACT, contact_id=turn.contact_id)

@@ -40,6 +40,18 @@ def demo(host: Host = None, port: Port = None, data_dir: DataDir = None) -> None
     run(lambda: _serve(settings, with_demo=True))
 
 
+def seed_demo(data_dir: DataDir = None) -> None:
+    """Fill the data directory with the demo: two companies with help centres, staff and agents. Does not serve."""
+    settings = settings_for_command(data_dir)
+
+    async def work() -> SignIn:
+        with claimed(settings.data_dir):
+            async with await load_embedder(settings) as embedder, open_house(settings, embedder=embedder) as house:
+                return await _seed(house)
+
+    _print_sign_in(run(work))
+
+
 class _Server(uvicorn.Server):
     """Stops on a signal, and leaves it at that: uvicorn would raise the signal anew before the house is closed."""
 
@@ -75,6 +87,10 @@ async def _run_server(house: House, listener: socket.socket, url: str, signin: S
         lifespan="off",
         timeout_graceful_shutdown=25,
         server_header=False,
+        # What headers say of the client is believed only where the operator says that proxies write them; which
+        # entry names the client, `client_address` decides.
+        proxy_headers=house.settings.trusted_proxies > 0,
+        forwarded_allow_ips="*",
     )
     serving = asyncio.create_task(_Server(config).serve(sockets=[listener]))
     await answer_interrupted_turns(house)
@@ -127,10 +143,11 @@ def _print_welcome(url: str, signin: SignIn | None) -> None:
         f"\n[bold green]Deskhand is running.[/] Chat: [bold]{url}[/]   API: {url}/docs", highlight=False, soft_wrap=True
     )
     if signin is not None:
-        console.print(
-            f"Sign-in (staff API): tenant [bold]{signin.tenant}[/], e-mail [bold]{signin.email}[/], "
-            f"password [bold]{signin.password}[/]",
-            highlight=False,
-            soft_wrap=True,
-        )
+        console.print(f"Console: [bold]{url}/console[/]", highlight=False, soft_wrap=True)
+        _print_sign_in(signin)
     console.print("[dim]Stop with Ctrl-C.[/]")
+
+
+def _print_sign_in(signin: SignIn) -> None:
+    who = f"tenant [bold]{signin.tenant}[/], e-mail [bold]{signin.email}[/], password [bold]{signin.password}[/]"
+    console.print(f"Sign-in: {who}", highlight=False, soft_wrap=True)

@@ -65,11 +65,21 @@ def settings_for_command(data_dir: Path | None = None, *, quiet: bool = True, **
 def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run a command's coroutine; an expected error becomes one line and exit code 2."""
     try:
-        return asyncio.run(work())
+        with asyncio.Runner(loop_factory=new_event_loop()) as runner:
+            return runner.run(work())
     except DeskhandError as error:
         stop(error.detail)
     except KeyboardInterrupt:
         raise typer.Exit(INTERRUPTED) from None
+
+
+def new_event_loop() -> Callable[[], asyncio.AbstractEventLoop]:
+    """The faster loop of uvloop where there is one, else Python's own."""
+    try:
+        import uvloop  # noqa: PLC0415 - not on every system
+    except ImportError:
+        return asyncio.new_event_loop
+    return uvloop.new_event_loop
 
 
 def stop(message: str) -> NoReturn:

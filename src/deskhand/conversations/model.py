@@ -5,7 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from deskhand.kit.errors import Conflict, NotFound
+from deskhand.kit.errors import Conflict, InvalidValue, NotFound
+from deskhand.llm.entities import EntityKind
+from deskhand.llm.sentiment import SentimentLabel
 
 T = TypeVar("T")
 
@@ -22,6 +24,20 @@ class SessionStatus(StrEnum):
     CLOSED = "closed"
 
 
+class CloseReason(StrEnum):
+    """Why a session ended. After an idle one the conversation goes on where it was."""
+
+    EXPLICIT = "explicit"
+    IDLE = "idle"
+    REPLACED = "replaced"
+
+
+class ThreadStatus(StrEnum):
+    OPEN = "open"
+    HUMAN_REQUESTED = "human_requested"
+    CLOSED = "closed"
+
+
 class TurnStatus(StrEnum):
     ACCEPTED = "accepted"
     COMPLETED = "completed"
@@ -30,6 +46,14 @@ class TurnStatus(StrEnum):
 
 class UnknownSession(NotFound):
     code = "unknown_session"
+
+
+class UnknownThread(NotFound):
+    code = "unknown_thread"
+
+
+class BadCursor(InvalidValue):
+    code = "bad_cursor"
 
 
 class UnknownMessage(NotFound):
@@ -89,6 +113,82 @@ class Session:
     status: SessionStatus
     started_at: datetime
     last_activity_at: datetime
+    agent_id: str | None = None
+    """None is the tenant's default agent."""
+    agent_version: str | None = None
+    """The version of the contract that the last turn began with."""
+    closed_at: datetime | None = None
+    close_reason: CloseReason | None = None
+    resolution: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NamedEntity:
+    """Something the customer named. `value` is its one way of writing, for comparing."""
+
+    kind: EntityKind
+    text: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Closing:
+    """What a closed session was about. `written_by` is "offline" or the language model's name."""
+
+    session_id: str
+    summary: str
+    sentiment_label: SentimentLabel
+    sentiment_score: float
+    topics: tuple[str, ...]
+    entities: tuple[NamedEntity, ...]
+    duration_seconds: float
+    message_count: int
+    agent_count: int
+    written_by: str
+    draft: bool
+    """A language model may still write it better; its numbers stay."""
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SessionDetails:
+    """A session with its counts, and its closing record once there is one."""
+
+    session: Session
+    message_count: int
+    agent_count: int
+    closing: Closing | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Execution:
+    """One run of an agent in a session. `seconds` from the message's acceptance to its answer."""
+
+    id: str
+    session_id: str
+    turn_id: str
+    agent_id: str | None
+    agent_version: str | None
+    category: str | None
+    confidence: float
+    input: str
+    output: str
+    seconds: float
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ThreadRecord:
+    """A durable conversation of one contact."""
+
+    id: str
+    contact_id: str
+    title: str
+    status: ThreadStatus
+    message_count: int
+    last_message_at: datetime | None
+    context_summary: str
+    created_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,3 +216,14 @@ class Page(Generic[T]):
     total: int
     limit: int
     offset: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessageWindow:
+    """A stretch of a thread, oldest message first. `before` and `after` are the cursors of what lies around it."""
+
+    items: tuple[Message, ...]
+    has_more: bool
+    before: str | None
+    after: str | None
+    total: int

@@ -1,25 +1,12 @@
-"""HTTP shapes of sessions, messages and feedback."""
+"""HTTP shapes of messages and feedback."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from deskhand.conversations.model import Citation, Message, MessageRole, Page, Session, SessionStatus
-
-
-class SessionOut(BaseModel):
-    """One active stretch of a conversation."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    id: Annotated[str, Field(examples=["ses_019a0c1f5e7b7c3d9a4e2f60718293a4"])]
-    thread_id: str
-    contact_id: str
-    channel: str
-    status: SessionStatus
-    started_at: datetime
-    last_activity_at: datetime
+from deskhand.conversations.model import Citation, Message, MessageRole, Page
+from deskhand.conversations.texts import PlainText
 
 
 class CitationOut(BaseModel):
@@ -43,7 +30,7 @@ class FeedbackIn(BaseModel):
     model_config = ConfigDict(json_schema_extra={"examples": [{"score": -1, "reason": "That is last year's price."}]})
 
     score: Annotated[float, Field(ge=-1, le=1, description="From -1 (bad) to 1 (good).")]
-    reason: Annotated[str | None, Field(max_length=2000)] = None
+    reason: Annotated[PlainText | None, Field(max_length=2000)] = None
 
 
 class FeedbackOut(BaseModel):
@@ -79,22 +66,6 @@ class MessagePage(BaseModel):
     offset: int
 
 
-class SessionPage(BaseModel):
-    """A part of the list of sessions, newest first."""
-
-    items: list[SessionOut]
-    total: int
-    limit: int
-    offset: int
-
-
-StatusFilter = Literal["active", "closed"]
-
-
-def session_out(session: Session) -> SessionOut:
-    return SessionOut.model_validate(session)
-
-
 def citation_out(citation: Citation) -> CitationOut:
     return CitationOut.model_validate(citation)
 
@@ -117,8 +88,3 @@ def message_out(message: Message) -> MessageOut:
 def message_page(page: Page[Message]) -> MessagePage:
     items = [message_out(message) for message in page.items]
     return MessagePage(items=items, total=page.total, limit=page.limit, offset=page.offset)
-
-
-def session_page(page: Page[Session]) -> SessionPage:
-    items = [session_out(session) for session in page.items]
-    return SessionPage(items=items, total=page.total, limit=page.limit, offset=page.offset)

@@ -41,7 +41,7 @@ class TurnRepository:
         }
         await self._db.execute(insert(TurnRow), [values])
         message = await ConversationRepository(self._db, self._scope, self._clock).add_message(
-            session, message_id=new_id("msg"), turn_id=turn_id, role=MessageRole.CUSTOMER, content=text
+            session, turn_id=turn_id, role=MessageRole.CUSTOMER, content=text
         )
         return Turn(
             id=turn_id,

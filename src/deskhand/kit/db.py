@@ -14,8 +14,10 @@ from sqlalchemy import DateTime, MetaData, event, make_url
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
+
+from deskhand.kit.sqlite_driver import use_few_hops
 
 BUSY_TIMEOUT_MS = 10_000
 _PRAGMAS = (
@@ -92,7 +94,11 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _create_engine(url, is_sqlite=self.is_sqlite)
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
+        # A class of this database's own, so that the floor above can listen to its sessions and to no others.
+        self.session_class: type[Session] = type("DatabaseSession", (Session,), {})
+        self._sessions = async_sessionmaker(
+            self.engine, sync_session_class=self.session_class, expire_on_commit=False, autoflush=False
+        )
         # SQLite takes one writer at a time: queue here, fairly, rather than fail there with "database is locked".
         self._writer: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.is_sqlite else nullcontext()
 
@@ -116,6 +122,7 @@ def _create_engine(url: str, *, is_sqlite: bool) -> AsyncEngine:
     if not is_sqlite:
         return create_async_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
     engine = create_async_engine(url)
+    use_few_hops(engine)
 
     @event.listens_for(engine.sync_engine, "connect")
     def set_pragmas(connection: Any, _record: object) -> None:

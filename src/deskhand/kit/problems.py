@@ -1,10 +1,11 @@
 """Errors on the wire: RFC 9457 problem details, one shape for every failure."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from deskhand.kit.errors import DeskhandError, TooManyRequests
+from deskhand.kit.errors import DeskhandError, InvalidValue, TooManyRequests
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -14,6 +15,17 @@ class FieldProblem(BaseModel):
 
     field: Annotated[str, Field(examples=["body.message"])]
     message: Annotated[str, Field(examples=["Field required"])]
+
+
+class InvalidFields(InvalidValue):
+    """Several values are wrong at once; `problems` names each."""
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        """`problems` holds at least one."""
+        first = problems[0]
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        super().__init__(f"{first.field}: {first.message}{more}")
+        self.problems = tuple(problems)
 
 
 class Problem(BaseModel):
@@ -45,7 +57,14 @@ class Problem(BaseModel):
 
 def problem_of(error: DeskhandError, request_id: str | None) -> Problem:
     """The error as it is shown to whoever made the request."""
-    return Problem(title=error.title, status=error.status, detail=error.detail, code=error.code, request_id=request_id)
+    return Problem(
+        title=error.title,
+        status=error.status,
+        detail=error.detail,
+        code=error.code,
+        request_id=request_id,
+        errors=list(error.problems) if isinstance(error, InvalidFields) else None,
+    )
 
 
 def headers_of(error: DeskhandError) -> dict[str, str]:
@@ -69,6 +88,7 @@ _DESCRIPTIONS = {
     403: "The role may not do this.",
     404: "There is no such thing for this caller.",
     409: "The present state forbids it.",
+    412: "It was changed since it was read.",
     413: "Too large.",
     415: "The type of the document is not supported, or not what its name says.",
     422: "A value is not valid; `errors` names each.",

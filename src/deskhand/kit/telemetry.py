@@ -12,6 +12,8 @@ _SECRET = re.compile(r"(key|secret|token|password|authorization|cookie)", re.IGN
 _QUIET = (
     "httpx",
     "httpcore",
+    "httpx2",
+    "httpcore2",
     "openai",
     "agent_framework",
     "alembic",

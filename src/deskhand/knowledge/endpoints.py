@@ -1,4 +1,4 @@
-"""Knowledge over HTTP: staff keep bases and documents, contacts read the documents that their answers cite."""
+"""Knowledge over HTTP: staff keep bases and documents. What contacts may read stands in `channels/sources.py`."""
 
 from typing import Annotated
 
@@ -15,13 +15,15 @@ from deskhand.knowledge.schemas import (
     SearchOut,
     SourceOut,
     SourcePage,
-    SourceTextOut,
     ingest_out,
     passage_out,
 )
-from deskhand.tenancy.http import CurrentScope
+from deskhand.tenancy.http import allowed
 from deskhand.tenancy.permissions import Permission
+from deskhand.tenancy.scope import TenantScope
 
+Reader = Annotated[TenantScope, allowed(Permission.KNOWLEDGE_READ)]
+Writer = Annotated[TenantScope, allowed(Permission.KNOWLEDGE_WRITE)]
 BasePath = Annotated[BaseSlug, Path()]
 SourceId = Annotated[str, Path(max_length=60, examples=["src_019a0c1e000074b29a4e2f60718293a5"])]
 _UPLOAD_FAILURES = responses(400, 401, 403, 404, 413, 415, 422, 503)
@@ -61,18 +63,16 @@ class KnowledgeEndpoints:
             responses=responses(401, 403, 404),
         )
         add("/knowledge/search", self.search, methods=["POST"], responses=responses(401, 403, 404, 422))
-        add("/chat/sources/{source_id}", self.source_text, methods=["GET"], responses=responses(401, 404))
 
-    async def list_bases(self, scope: CurrentScope) -> list[BaseOut]:
+    async def list_bases(self, scope: Reader) -> list[BaseOut]:
         """All knowledge bases of the tenant."""
-        scope.require(Permission.KNOWLEDGE_READ)
         return [BaseOut.model_validate(base) for base in await self._library.bases(scope)]
 
-    async def make_base(self, body: BaseIn, scope: CurrentScope) -> BaseOut:
+    async def make_base(self, body: BaseIn, scope: Writer) -> BaseOut:
         """A knowledge base of that slug; when it is there already, it is returned as it is."""
         return BaseOut.model_validate(await self._library.ensure_base(scope, body.slug, body.name))
 
-    async def delete_base(self, base: BasePath, scope: CurrentScope) -> Response:
+    async def delete_base(self, base: BasePath, scope: Writer) -> Response:
         """Remove a base with every trace of its documents. This cannot be undone."""
         await self._library.delete_base(scope, base)
         return Response(status_code=204)
@@ -80,12 +80,11 @@ class KnowledgeEndpoints:
     async def list_sources(
         self,
         base: BasePath,
-        scope: CurrentScope,
+        scope: Reader,
         limit: Annotated[int, Query(ge=1, le=100)] = 50,
         offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
     ) -> SourcePage:
         """The documents of a base, by path."""
-        scope.require(Permission.KNOWLEDGE_READ)
         (found,) = await self._library.bases(scope, [base])
         items, total = await self._library.sources(scope, found, limit=limit, offset=offset)
         page = [SourceOut.model_validate(item) for item in items]
@@ -94,36 +93,28 @@ class KnowledgeEndpoints:
     async def upload(
         self,
         base: BasePath,
-        scope: CurrentScope,
+        scope: Writer,
         file: Annotated[UploadFile, File(description="The document.")],
         path: Annotated[
             str | None, Form(max_length=1000, description="Its path in the base; by default its name.")
         ] = None,
     ) -> IngestOut:
         """Put a document into a base. The same content again changes nothing; other content replaces it."""
-        scope.require(Permission.KNOWLEDGE_WRITE)
         (found,) = await self._library.bases(scope, [base])
         content = await file.read()
         return ingest_out(await self._library.ingest(scope, found, path or file.filename or "", content))
 
-    async def optimize(self, scope: CurrentScope) -> Response:
+    async def optimize(self, scope: Writer) -> Response:
         """Rearrange the search index after many uploads, so that search is as quick as it can be."""
-        scope.require(Permission.KNOWLEDGE_WRITE)
         await self._library.optimize()
         return Response(status_code=204)
 
-    async def delete_source(self, source_id: SourceId, scope: CurrentScope) -> Response:
+    async def delete_source(self, source_id: SourceId, scope: Writer) -> Response:
         """Remove every trace of a document."""
         await self._library.delete_source(scope, source_id)
         return Response(status_code=204)
 
-    async def search(self, body: SearchIn, scope: CurrentScope) -> SearchOut:
+    async def search(self, body: SearchIn, scope: Reader) -> SearchOut:
         """What an agent would find for a question."""
-        scope.require(Permission.KNOWLEDGE_READ)
         found = await self._library.search(scope, [body.query], slugs=body.bases, k=body.k)
         return SearchOut(passages=[passage_out(hit) for hit in found])
-
-    async def source_text(self, source_id: SourceId, scope: CurrentScope) -> SourceTextOut:
-        """The whole document that a citation comes from."""
-        source, markdown = await self._library.source_text(scope, source_id)
-        return SourceTextOut(id=source.id, title=source.title, link=source.link, markdown=markdown)

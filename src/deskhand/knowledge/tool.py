@@ -10,6 +10,7 @@ from deskhand.knowledge.model import FoundPassage
 from deskhand.tenancy.scope import TenantScope
 from deskhand.tools.contract import BaseTool, ToolResult
 
+SEARCH_KNOWLEDGE = "search_knowledge"
 Shelve = Callable[[tuple[FoundPassage, ...]], list[int]]
 
 
@@ -22,7 +23,7 @@ class SearchQuery(BaseModel):
 class SearchKnowledge(BaseTool[SearchQuery]):
     """Searches the bases the agent may read. `shelve` gives what it finds the numbers it can be cited by."""
 
-    name: ClassVar[str] = "search_knowledge"
+    name: ClassVar[str] = SEARCH_KNOWLEDGE
     description: ClassVar[str] = (
         "Search the company's help centre again, when the passages at hand do not answer. "
         "Returns passages with the numbers to cite them by."

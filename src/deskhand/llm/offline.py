@@ -28,12 +28,12 @@ from deskhand.llm.embedding import Embedder
 from deskhand.llm.offline_answer import Found, find_answer
 from deskhand.llm.offline_saying import AnswerPiece
 from deskhand.llm.offline_search import passages_in, search_calls
-from deskhand.llm.offline_style import STYLE_KEY, AnswerStyle, closing
+from deskhand.llm.offline_style import STYLE_KEY, AnswerStyle, closing, opening, small_talk_reply
 from deskhand.llm.offline_text import answer_chunks
 from deskhand.llm.offline_vectors import TextVectors
 from deskhand.llm.passages import NO_ANSWER, PASSAGES_KEY, QUESTIONS_KEY, Passage
 from deskhand.llm.questions import standalone
-from deskhand.llm.small_talk import SmallTalk, recognise, reply
+from deskhand.llm.small_talk import SmallTalk, recognise
 
 KIND_KEY = "deskhand_kind"
 """Key of the response's `additional_properties` that says what the reply is: one of the `Kind` values."""
@@ -109,7 +109,7 @@ class RawOfflineChatClient(BaseChatClient[Any]):
         style = message.additional_properties.get(STYLE_KEY) or self._style
         said = recognise(message.text)
         if said is not None:
-            text = reply(said, formality=style.formality, name=style.name)
+            text = small_talk_reply(said, style)
             return Reply(kind="human" if said is SmallTalk.HUMAN else "small_talk", chunks=(text,))
         questions = message.additional_properties.get(QUESTIONS_KEY) or _questions(messages[: at + 1])
         passages = message.additional_properties.get(PASSAGES_KEY)
@@ -159,6 +159,8 @@ def _questions(messages: Sequence[Message]) -> list[str]:
 
 
 def _reply(found: Sequence[Found], style: AnswerStyle) -> Reply:
-    chunks = answer_chunks(found, closing=closing(style))
+    confidence = max(each.confidence for each in found)
+    before = opening(style, questions=[each.question for each in found], confidence=confidence)
+    chunks = answer_chunks(found, opening=before, closing=closing(style))
     pieces = tuple(dict.fromkeys(piece for each in found for piece in each.pieces))
-    return Reply(kind="answer", chunks=chunks, pieces=pieces, confidence=max(each.confidence for each in found))
+    return Reply(kind="answer", chunks=chunks, pieces=pieces, confidence=confidence)

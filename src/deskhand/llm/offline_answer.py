@@ -18,7 +18,7 @@ from deskhand.llm.offline_vectors import TextVectors
 from deskhand.llm.passages import Passage
 
 ACCEPT_FROM = 0.5
-"""From this confidence on the chosen pieces are given as an answer."""
+"""From this confidence on, shifted by the style's caution, the chosen pieces are given as an answer."""
 
 _ORDERS = re.compile(
     r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|prompts?|rules|guidelines|above|previous)\b"
@@ -49,7 +49,7 @@ async def find_answer(vectors: TextVectors, question: str, passages: Sequence[Pa
     chosen = choose(ranking, style.max_sentences)
     confidence = confidence_of(await signs_of(vectors, ranking, chosen))
     said: tuple[AnswerPiece, ...] = ()
-    if confidence >= ACCEPT_FROM:
+    if confidence >= ACCEPT_FROM + style.caution:
         said = say(ranking.question, in_reading_order(ranking.question, chosen, pieces))
     return Found(question=question, asking=asked.asking, pieces=said, confidence=confidence)
 

@@ -14,9 +14,9 @@ NOT_FOUND_MANY = "I could not find answers to these: {questions}"
 """How an answer says plainly which of several questions stays open."""
 
 
-def answer_chunks(found: Sequence[Found], *, closing: str = "") -> tuple[str, ...]:
+def answer_chunks(found: Sequence[Found], *, opening: Sequence[str] = (), closing: str = "") -> tuple[str, ...]:
     """The reply in steps of a sentence; joined without anything between they are the whole text."""
-    chunks: list[str] = []
+    chunks = [f" {sentence}" if at else sentence for at, sentence in enumerate(opening)]
     said: set[tuple[int, str]] = set()
     for each in found:
         fresh = [piece for piece in each.pieces if (piece.number, piece.quote) not in said]

@@ -1,88 +1,111 @@
-"""Signing in, and tokens for visitors of the chat page."""
+"""Signing in and out, one's own account, and tokens for visitors of the chat page."""
 
-from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Query, Request, Response
 
 from deskhand.kit.problems import responses
+from deskhand.tenancy.attempts import MovingLimit
 from deskhand.tenancy.directory import Directory
-
-Slug = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9-]*$", examples=["demo"])]
-
-
-class SignInIn(BaseModel):
-    """A member of staff signs in."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"tenant": "demo", "email": "owner@example.com", "password": "correct horse battery"}]
-        }
-    )
-
-    tenant: Slug
-    email: Annotated[str, Field(min_length=3, max_length=254)]
-    password: Annotated[str, Field(min_length=1, max_length=1000)]
-
-
-class TokenOut(BaseModel):
-    """A bearer token, and until when it is good."""
-
-    token: str
-    expires_at: datetime
-
-
-class ContactTokenIn(BaseModel):
-    """A visitor opens the chat page of a tenant; without one, of the server's default tenant."""
-
-    tenant: Slug | None = None
-
-
-class ContactTokenOut(TokenOut):
-    """A token that opens this one contact's conversations."""
-
-    contact_id: str
-    tenant: str
-
-
-class ChatConfigOut(BaseModel):
-    """What the chat page shows before the first message."""
-
-    tenant: str
-    company: str
-    agent_name: str
-    welcome: str
-    suggestions: list[str]
-    max_message_chars: int
+from deskhand.tenancy.http import PresentedCredential, SignedIn, client_address
+from deskhand.tenancy.schemas import (
+    ChatConfigOut,
+    ContactTokenIn,
+    ContactTokenOut,
+    MeOut,
+    PasswordIn,
+    SignedInOut,
+    SignInIn,
+    Slug,
+    person_out,
+    tenant_out,
+)
+from deskhand.tenancy.sign_in import SignIn
+from deskhand.tenancy.staff import Staff
 
 
 class TenancyEndpoints:
-    """Routes that need no token, because they give one."""
+    """The routes that give tokens, which are public, and those about one's own."""
 
-    def __init__(self, directory: Directory, *, default_tenant: str, max_message_chars: int) -> None:
+    def __init__(
+        self,
+        *,
+        directory: Directory,
+        sign_in: SignIn,
+        staff: Staff,
+        visitors: MovingLimit,
+        default_tenant: str,
+        max_message_chars: int,
+        trusted_proxies: int,
+    ) -> None:
+        """`visitors` bounds how many new contacts come from one address."""
         self._directory = directory
+        self._sign_in = sign_in
+        self._staff = staff
+        self._visitors = visitors
         self._default_tenant = default_tenant
         self._max_message_chars = max_message_chars
+        self._trusted_proxies = trusted_proxies
         self.router = APIRouter(prefix="/api/v1", tags=["sign-in"])
         add = self.router.add_api_route
-        add("/auth/sign-in", self.sign_in, methods=["POST"], responses=responses(401, 422))
+        add("/auth/sign-in", self.sign_in, methods=["POST"], responses=responses(401, 422, 429))
+        add("/auth/sign-out", self.sign_out, methods=["POST"], status_code=204, responses=responses(401, 403))
+        add("/auth/me", self.me, methods=["GET"], responses=responses(401))
+        add(
+            "/auth/password",
+            self.change_password,
+            methods=["POST"],
+            status_code=204,
+            responses=responses(401, 403, 422, 429),
+        )
         add(
             "/chat/tokens",
             self.new_contact_token,
             methods=["POST"],
             status_code=201,
-            responses=responses(404, 422),
+            responses=responses(404, 422, 429),
         )
         add("/chat/config", self.chat_config, methods=["GET"], responses=responses(404, 422))
 
-    async def sign_in(self, body: SignInIn) -> TokenOut:
+    async def sign_in(self, body: SignInIn, request: Request) -> SignedInOut:
         """Sign in as staff with tenant, e-mail address and password."""
-        issued = await self._directory.sign_in(slug=body.tenant, email=body.email, password=body.password)
-        return TokenOut(token=issued.token, expires_at=issued.expires_at)
+        signed_in = await self._sign_in.sign_in(
+            slug=body.tenant, email=body.email, password=body.password, client=self._client(request)
+        )
+        scope, issued = signed_in.scope, signed_in.issued
+        return SignedInOut(
+            token=issued.token,
+            expires_at=issued.expires_at,
+            user=person_out(signed_in.member),
+            tenant=tenant_out(await self._directory.tenant_of(scope)),
+            permissions=sorted(scope.permissions),
+        )
 
-    async def new_contact_token(self, body: ContactTokenIn) -> ContactTokenOut:
+    async def sign_out(self, scope: SignedIn, presented: PresentedCredential) -> Response:
+        """The token of this request is void from now on."""
+        await self._sign_in.sign_out(scope, presented)
+        return Response(status_code=204)
+
+    async def me(self, scope: SignedIn) -> MeOut:
+        """Whose the token or key is, and what may be done with it."""
+        found = None if scope.key_id else await self._staff.find(scope)
+        return MeOut(
+            user=person_out(found) if found else None,
+            contact_id=scope.contact_id,
+            api_key_id=scope.key_id,
+            tenant=tenant_out(await self._directory.tenant_of(scope)),
+            role=scope.role,
+            permissions=sorted(scope.permissions),
+        )
+
+    async def change_password(self, body: PasswordIn, scope: SignedIn, presented: PresentedCredential) -> Response:
+        """Another password for oneself. All one's other tokens are void; the one of this request stays good."""
+        await self._staff.change_own_password(scope, presented, current=body.current_password, new=body.new_password)
+        return Response(status_code=204)
+
+    async def new_contact_token(self, body: ContactTokenIn, request: Request) -> ContactTokenOut:
         """A new anonymous visitor of the chat page."""
+        await self._visitors.count((self._client(request),), "new visitors from your address")
         tenant = await self._directory.tenant(body.tenant or self._default_tenant)
         contact_id, issued = await self._directory.new_contact(tenant.id)
         return ContactTokenOut(
@@ -100,3 +123,6 @@ class TenancyEndpoints:
             suggestions=list(profile.suggestions),
             max_message_chars=self._max_message_chars,
         )
+
+    def _client(self, request: Request) -> str:
+        return client_address(request, trusted_proxies=self._trusted_proxies)

@@ -7,10 +7,9 @@ from deskhand.tenancy.roles import Role
 
 
 class Permission(StrEnum):
-    """One thing that may be allowed."""
+    """One thing that may be allowed. `MEANINGS` says what."""
 
     CHAT = "chat"
-    """Open sessions, send messages, give feedback."""
     CONVERSATIONS_READ = "conversations:read"
     CONVERSATIONS_WRITE = "conversations:write"
     KNOWLEDGE_READ = "knowledge:read"
@@ -20,8 +19,20 @@ class Permission(StrEnum):
     USERS_READ = "users:read"
     USERS_WRITE = "users:write"
     API_KEYS = "api-keys"
-    """See, make and revoke API keys."""
 
+
+MEANINGS: Mapping[Permission, str] = {
+    Permission.CHAT: "open and close sessions, send messages, give feedback",
+    Permission.CONVERSATIONS_READ: "read conversations and the documents cited in them",
+    Permission.CONVERSATIONS_WRITE: "change conversations",
+    Permission.KNOWLEDGE_READ: "see and search knowledge bases",
+    Permission.KNOWLEDGE_WRITE: "add, replace and remove documents and bases",
+    Permission.AGENTS_READ: "see agents and their versions",
+    Permission.AGENTS_WRITE: "make, change and archive agents",
+    Permission.USERS_READ: "see staff",
+    Permission.USERS_WRITE: "add and change staff",
+    Permission.API_KEYS: "see, make and revoke API keys",
+}
 
 _READ = frozenset(
     {

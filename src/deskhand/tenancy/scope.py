@@ -11,7 +11,8 @@ from deskhand.tenancy.roles import Role
 class TenantScope:
     """One tenant, and who acts in it. Comes from a verified token, never from a model, a document or a request body.
 
-    `granted` is what an API key was given; None for whoever signed in.
+    `granted` is what an API key was given, `key_id` its id, and `user_id` then whoever made it; both are None for
+    whoever signed in.
     """
 
     tenant_id: str
@@ -19,6 +20,7 @@ class TenantScope:
     user_id: str | None = None
     contact_id: str | None = None
     granted: frozenset[Permission] | None = None
+    key_id: str | None = None
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -30,9 +32,11 @@ class TenantScope:
         """Refuse the work unless it is allowed.
 
         Raises:
-            NotAllowed: naming the permission, and the roles that have it.
+            NotAllowed: naming the permission, and who has it.
         """
         if permission not in self.permissions:
+            if permission in ROLE_PERMISSIONS[self.role]:
+                raise NotAllowed(f"This takes the permission {permission.value!r}, which the API key was not given.")
             names = ", ".join(sorted(role for role, allowed in ROLE_PERMISSIONS.items() if permission in allowed))
             raise NotAllowed(f"This takes the permission {permission.value!r}, which the roles {names} have.")
 

@@ -7,11 +7,12 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import structlog
 from agent_framework import FunctionTool
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from deskhand.tools.contract import BaseTool, ToolResult
 
@@ -30,17 +31,30 @@ def as_function_tool(tool: BaseTool[Any], report: Report, *, timeout_seconds: fl
     async def call(**arguments: Any) -> str:
         report(tool.name, None, 0.0)
         began = time.monotonic()
-        result = await _execute(tool, tool.parameters.model_validate(arguments), timeout_seconds)
+        result = await _execute(tool, arguments, timeout_seconds)
         report(tool.name, result, time.monotonic() - began)
         return _shown(result)
 
-    return FunctionTool(name=tool.name, description=tool.description, func=call, input_model=tool.parameters)
+    # Given the model itself, the framework would build its schema anew in every turn.
+    parameters: type[BaseModel] = tool.parameters
+    schema = _schema_of(parameters)
+    return FunctionTool(name=tool.name, description=tool.description, func=call, input_model=schema)
 
 
-async def _execute(tool: BaseTool[Any], parameters: BaseModel, timeout_seconds: float) -> ToolResult:
+@cache
+def _schema_of(parameters: type[BaseModel]) -> dict[str, Any]:
+    return parameters.model_json_schema()
+
+
+async def _execute(tool: BaseTool[Any], arguments: dict[str, Any], timeout_seconds: float) -> ToolResult:
     try:
+        parameters = tool.parameters.model_validate(arguments)
         async with asyncio.timeout(timeout_seconds):
             return await tool.execute(parameters)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the arguments"
+        return ToolResult(success=False, error=f"{tool.name} was called wrongly: {where}: {first['msg']}.")
     except TimeoutError:
         log.warning("tool_timed_out", tool=tool.name, seconds=timeout_seconds)
         return ToolResult(success=False, error=f"{tool.name} took longer than {timeout_seconds:g} s: go on without it.")

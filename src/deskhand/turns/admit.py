@@ -8,7 +8,9 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from deskhand.conversations.model import KeyReused, TurnStatus
+from deskhand.agents.runtime import AgentRuntime
+from deskhand.conversations.lifecycle import SessionLifecycle
+from deskhand.conversations.model import KeyReused, Session, SessionClosed, SessionStatus, TurnStatus
 from deskhand.conversations.repository import ConversationRepository
 from deskhand.conversations.turn_repository import TurnRepository
 from deskhand.kit.clock import Clock
@@ -26,11 +28,33 @@ class MessageRefused(InvalidValue):
     title = "The message cannot be taken"
 
 
+class SessionSilent(SessionClosed):
+    """Nothing was said in it for too long."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(
+            f"The session {session.id!r} has fallen silent and is closed: open a new one with POST /api/v1/sessions; "
+            "it goes on in the same conversation."
+        )
+        self.session = session
+
+
 class Admitter:
     """Decides whether a message becomes a turn."""
 
-    def __init__(self, store: TenantStore, clock: Clock, *, max_chars: int, rate: RateLimit) -> None:
+    def __init__(
+        self,
+        store: TenantStore,
+        clock: Clock,
+        runtime: AgentRuntime,
+        sessions: SessionLifecycle,
+        *,
+        max_chars: int,
+        rate: RateLimit,
+    ) -> None:
         self._store = store
+        self._sessions = sessions
+        self._runtime = runtime
         self._clock = clock
         self._max_chars = max_chars
         self._rate = RateLimitItemPerSecond(rate.requests, rate.window_seconds)
@@ -42,6 +66,7 @@ class Admitter:
         Raises:
             MessageRefused: empty, too long, or not text.
             UnknownSession, SessionClosed: the session takes no message.
+            UnknownAgent, AgentNotActive: nobody would answer.
             KeyReused: the key began a turn with another message.
             TooManyRequests: the contact sends too fast.
         """
@@ -53,6 +78,9 @@ class Admitter:
         except IntegrityError:
             # The same key came twice at once, and the other one was first: now its turn is there to be found.
             return await self._store_turn(request, text)
+        except SessionSilent as silent:
+            await self._sessions.close_if_silent(request.scope, silent.session)
+            raise
 
     async def _store_turn(self, request: TurnRequest, text: str) -> Admission:
         async with self._store.write(request.scope) as db:
@@ -60,11 +88,12 @@ class Admitter:
 
     async def _admit(self, db: AsyncSession, request: TurnRequest, text: str) -> Admission:
         turns = TurnRepository(db, request.scope, self._clock)
-        session = await ConversationRepository(db, request.scope, self._clock).active_session(request.session_id)
+        session = await ConversationRepository(db, request.scope, self._clock).session(request.session_id)
         turn = None
         if request.idempotency_key is not None:
             turn = await turns.find(session.id, request.idempotency_key)
         if turn is None:
+            await self._check_open(request.scope, session)
             turn = await turns.accept(session, text, request.idempotency_key)
         elif turn.text != text:
             raise KeyReused(
@@ -74,8 +103,17 @@ class Admitter:
         elif turn.status is TurnStatus.COMPLETED and turn.answer is not None:
             return Repeated(turn=turn, answer=turn.answer)
         elif turn.status is TurnStatus.FAILED:
+            await self._check_open(request.scope, session)
             await turns.reopen(turn.id)
         return Accepted(scope=request.scope, session=session, turn=turn, knowledge_bases=request.knowledge_bases)
+
+    async def _check_open(self, scope: TenantScope, session: Session) -> None:
+        """That the session takes messages, and somebody would answer."""
+        if session.status is SessionStatus.CLOSED:
+            raise SessionClosed(f"The session {session.id!r} is closed: open a new one with POST /api/v1/sessions.")
+        if await self._sessions.is_silent(session):
+            raise SessionSilent(session)
+        await self._runtime.agent_for(scope, session.agent_id)
 
     def _checked_text(self, text: str) -> str:
         if "\x00" in text or not _is_unicode(text):

@@ -43,6 +43,8 @@ _EXAMPLE: dict[str, Any] = {
     "tool_metadata": {},
     "processing_time": 0.021,
     "model": "offline",
+    "agent_id": "support",
+    "agent_version": "1.0.0",
 }
 
 
@@ -74,3 +76,5 @@ class AnswerOut(BaseModel):
     tool_metadata: dict[str, Any]
     processing_time: Annotated[float, Field(ge=0, description="Seconds from the message's acceptance.")]
     model: str
+    agent_id: str = "support"
+    agent_version: Annotated[str, Field(description="The version of the contract that answered.")] = "0.0.0"

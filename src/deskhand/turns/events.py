@@ -1,5 +1,6 @@
 """What a turn tells while it runs: a closed union, typed here, numbered by the hub, put on the wire by the channels."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -76,6 +77,7 @@ class Failed:
 
 
 TurnEvent: TypeAlias = Started | StageReached | SourcesFound | ToolCalled | TextAdded | Completed | Failed
+Tell: TypeAlias = Callable[[TurnEvent], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

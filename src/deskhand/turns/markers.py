@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Collection
 
-_MARKER = re.compile(r"[ \t]?\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
-_MAY_BECOME_MARKER = re.compile(r"[ \t]?(?:\[[\d,; ]{0,40})?$")
+_MARKER = re.compile(r"[ \t]?\[(\d{1,3}(?: {0,2}[,;] {0,2}\d{1,3}){0,19})\]")
+_MAY_BECOME_MARKER = re.compile(r"[ \t]?(?:\[[\d,; ]{0,160})?\Z")
+"""As long as the longest marker, and of its characters only, so that it does not matter where the stream is cut."""
 
 
 class MarkerFilter:

@@ -4,7 +4,7 @@ Text is told as it comes, with every citation marker checked first, and never a 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import structlog
@@ -12,35 +12,34 @@ from agent_framework import Agent, AgentResponseUpdate, FunctionTool, Message
 from agent_framework.exceptions import AgentFrameworkException
 
 from deskhand.agents.prompt import rendered_passages
-from deskhand.agents.runtime import AgentRuntime, RunningAgent
+from deskhand.agents.runtime import RunningAgent
 from deskhand.agents.wording import HUMAN_REQUESTED, NOT_FOUND
+from deskhand.conversations.context import rendered_summary
 from deskhand.conversations.model import Message as StoredMessage
 from deskhand.conversations.model import MessageRole
 from deskhand.knowledge.library import KnowledgeLibrary
 from deskhand.knowledge.model import FoundPassage
-from deskhand.knowledge.tool import SearchKnowledge
+from deskhand.knowledge.tool import SEARCH_KNOWLEDGE, SearchKnowledge
 from deskhand.llm.model import ChatModel, ModelDown
 from deskhand.llm.offline import KIND_KEY
+from deskhand.llm.offline_style import STYLE_KEY
 from deskhand.llm.passages import NO_ANSWER, PASSAGES_KEY, QUESTIONS_KEY
 from deskhand.llm.small_talk import SmallTalk
 from deskhand.tools.adapter import as_function_tool
 from deskhand.tools.contract import ToolResult
 from deskhand.turns.answer import AnswerKind
-from deskhand.turns.events import Stage, StageReached, TextAdded, ToolCalled, ToolState, TurnEvent
+from deskhand.turns.events import Stage, StageReached, Tell, TextAdded, ToolCalled, ToolState
 from deskhand.turns.gather import numbered
 from deskhand.turns.markers import MarkerFilter
 from deskhand.turns.state import Accepted, Draft, Gathered
 
 log = structlog.get_logger(__name__)
 
-Tell = Callable[[TurnEvent], None]
-
 
 class Responder:
     """Lets the agent's models answer, in their order."""
 
-    def __init__(self, *, runtime: AgentRuntime, library: KnowledgeLibrary) -> None:
-        self._runtime = runtime
+    def __init__(self, *, library: KnowledgeLibrary) -> None:
         self._library = library
 
     async def respond(self, accepted: Accepted, gathered: Gathered, tell: Tell) -> Draft:
@@ -50,15 +49,19 @@ class Responder:
             ModelDown: when none is; the offline model at the end of the list makes that a fault of ours.
         """
         if gathered.small_talk is SmallTalk.HUMAN:
-            return _hand_over(tell)
-        agent = await self._runtime.agent_for(accepted.scope)
+            return _hand_over(gathered.agent, tell)
         failure: ModelDown | None = None
-        for model in agent.models:
+        for model in gathered.agent.models:
             if failure is not None:
                 tell(StageReached(stage=Stage.FALLING_BACK, detail=failure.detail))
-            draft = Draft(passages=list(gathered.passages), model=model.name, degraded=failure is not None)
+            draft = Draft(
+                agent=gathered.agent,
+                passages=list(gathered.passages),
+                model=model.name,
+                degraded=failure is not None,
+            )
             try:
-                await self._write(accepted, agent, model, gathered, draft, tell)
+                await self._write(accepted, model, gathered, draft, tell)
             except ModelDown as down:
                 log.warning("model_down", model=model.name, reason=str(down.__cause__ or down))
                 failure = down
@@ -69,16 +72,15 @@ class Responder:
     async def _write(
         self,
         accepted: Accepted,
-        agent: RunningAgent,
         model: ChatModel,
         gathered: Gathered,
         draft: Draft,
         tell: Tell,
     ) -> None:
-        tools = [] if model.is_offline else [self._search_tool(accepted, agent, draft, tell)]
+        tools = self._tools(accepted, model, draft, tell)
         checked = MarkerFilter(lambda: {passage.number for passage in draft.passages})
         held = _NoAnswerGate()
-        async for text in self._stream(agent, model, gathered, tools, draft):
+        async for text in self._stream(model, gathered, tools, draft):
             _tell_text(checked.feed(held.feed(text)), draft, tell)
         _tell_text(checked.feed(held.rest()) + checked.rest(), draft, tell)
         if not draft.text.strip() and not held.said_no_answer:
@@ -88,13 +90,9 @@ class Responder:
             _tell_text(NOT_FOUND, draft, tell)
 
     async def _stream(
-        self,
-        agent: RunningAgent,
-        model: ChatModel,
-        gathered: Gathered,
-        tools: Sequence[FunctionTool],
-        draft: Draft,
+        self, model: ChatModel, gathered: Gathered, tools: Sequence[FunctionTool], draft: Draft
     ) -> AsyncIterator[str]:
+        agent = gathered.agent
         runner = Agent(client=model.client, instructions=agent.instructions, name=agent.name)
         options: Any = {"temperature": agent.temperature, "max_tokens": agent.max_tokens}
         try:
@@ -109,7 +107,16 @@ class Responder:
         except AgentFrameworkException as error:
             raise ModelDown("The language model is not available right now.") from error
 
-    def _search_tool(self, accepted: Accepted, agent: RunningAgent, draft: Draft, tell: Tell) -> FunctionTool:
+    def _tools(self, accepted: Accepted, model: ChatModel, draft: Draft, tell: Tell) -> list[FunctionTool]:
+        """The tools the agent is granted. The offline model searches by itself only where nothing was found for it."""
+        granted = SEARCH_KNOWLEDGE in draft.agent.tools
+        if not granted or (model.is_offline and draft.agent.prefetches):
+            return []
+        return [self._search_tool(accepted, draft, tell)]
+
+    def _search_tool(self, accepted: Accepted, draft: Draft, tell: Tell) -> FunctionTool:
+        agent = draft.agent
+
         def shelve(found: tuple[FoundPassage, ...]) -> list[int]:
             return [_shelve(hit, draft) for hit in found]
 
@@ -123,7 +130,8 @@ class Responder:
                     "seconds": round(seconds, 4),
                 }
 
-        tool = SearchKnowledge(self._library, accepted.scope, slugs=accepted.knowledge_bases, k=agent.k, shelve=shelve)
+        slugs = accepted.knowledge_bases or agent.bases
+        tool = SearchKnowledge(self._library, accepted.scope, slugs=slugs, k=agent.k, shelve=shelve)
         return as_function_tool(tool, report)
 
 
@@ -158,12 +166,14 @@ class _NoAnswerGate:
 def _messages(gathered: Gathered) -> list[Message]:
     roles = {MessageRole.CUSTOMER: "user", MessageRole.AGENT: "assistant", MessageRole.OPERATOR: "assistant"}
     messages = [_message(stored, roles[stored.role]) for stored in gathered.history if stored.role in roles]
-    carried = {PASSAGES_KEY: gathered.passages, QUESTIONS_KEY: gathered.questions}
-    return [
-        *messages,
-        Message("user", [rendered_passages(gathered.passages)]),
-        Message("user", [gathered.text], additional_properties=carried),
-    ]
+    if gathered.summary:
+        messages.insert(0, Message("user", [rendered_summary(gathered.summary)]))
+    carried: dict[str, Any] = {QUESTIONS_KEY: gathered.questions, STYLE_KEY: gathered.agent.behaviour.style}
+    found: list[Message] = []
+    if gathered.agent.prefetches:
+        carried[PASSAGES_KEY] = gathered.passages
+        found = [Message("user", [rendered_passages(gathered.passages)])]
+    return [*messages, *found, Message("user", [gathered.text], additional_properties=carried)]
 
 
 def _message(stored: StoredMessage, role: str) -> Message:
@@ -197,8 +207,8 @@ def _tell_text(text: str, draft: Draft, tell: Tell) -> None:
         tell(TextAdded(delta=text))
 
 
-def _hand_over(tell: Tell) -> Draft:
+def _hand_over(agent: RunningAgent, tell: Tell) -> Draft:
     """Asking for a person is decided here, whatever model is configured."""
-    draft = Draft(passages=[], kind=AnswerKind.HUMAN, model="deskhand")
+    draft = Draft(agent=agent, passages=[], kind=AnswerKind.HUMAN, model="deskhand")
     _tell_text(HUMAN_REQUESTED, draft, tell)
     return draft

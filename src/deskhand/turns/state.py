@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from deskhand.agents.runtime import RunningAgent
 from deskhand.conversations.model import Citation, Message, Session, Turn
 from deskhand.llm.passages import Passage
 from deskhand.llm.small_talk import SmallTalk
@@ -23,12 +24,18 @@ class TurnRequest:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Accepted:
-    """The message is stored: the turn is to be run."""
+    """The message is stored: the turn is to be run.
+
+    Where one answer is for several messages, the turn is the first one's with the text of all of them; `others` are
+    the rest of the turns, and `texts` what each message said.
+    """
 
     scope: TenantScope
     session: Session
     turn: Turn
     knowledge_bases: tuple[str, ...]
+    others: tuple[Turn, ...] = ()
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,19 +51,28 @@ Admission: TypeAlias = Accepted | Repeated
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gathered:
-    """Everything the answer may rest on. `questions` are those of `text`, each so that it stands alone."""
+    """Everything the answer may rest on. `questions` are those of `text`, each so that it stands alone.
 
+    `agent` is the one that answers, in the version that the whole turn keeps.
+    """
+
+    agent: RunningAgent
     text: str
     history: tuple[Message, ...]
     questions: tuple[str, ...]
     passages: tuple[Passage, ...]
     small_talk: SmallTalk | None = None
+    summary: str = ""
+    """What was said before the history, where some of it is left out."""
+    outgrown: int | None = None
+    """The tokens of room for the history, where the thread has more than that, or may have by the next turn."""
 
 
 @dataclass(kw_only=True, slots=True)
 class Draft:
     """What the model wrote, unchecked. `passages` grows when a tool finds more."""
 
+    agent: RunningAgent
     passages: list[Passage]
     text: str = ""
     kind: AnswerKind = AnswerKind.ANSWER

@@ -12,10 +12,13 @@ import type {
 const API = "/api/v1";
 const segment = encodeURIComponent;
 
+/** What lets one in. It may come with a session to go on in. */
+export type Pass = Pick<ContactToken, "token" | "expires_at"> & { session_id?: string };
+
 /** The server's chat API as the chat page needs it. A port: tests hand in their own. */
 export type ChatApi = {
   config(tenant: string | null): Promise<ChatConfig>;
-  createToken(tenant: string | null): Promise<ContactToken>;
+  createToken(tenant: string | null): Promise<Pass>;
   openSession(token: string): Promise<Session>;
   closeSession(token: string, sessionId: string, leaving?: boolean): Promise<void>;
   messages(token: string, sessionId: string, limit: number, offset: number): Promise<MessagePage>;

@@ -1,4 +1,4 @@
-import type { Problem } from "./types";
+import type { FieldProblem, Problem } from "./types";
 
 /**
  * What went wrong with a request, in words that can be shown.
@@ -11,10 +11,12 @@ export class ProblemError extends Error {
   readonly title: string;
   readonly requestId: string | null;
   readonly retryAfter: number | null;
+  /** What is wrong with single fields. */
+  readonly fields: FieldProblem[];
 
   constructor(
     problem: Pick<Problem, "status" | "code" | "title" | "detail"> &
-      Partial<Pick<Problem, "request_id">>,
+      Partial<Pick<Problem, "request_id" | "errors">>,
     retryAfter: number | null = null,
   ) {
     super(problem.detail || problem.title);
@@ -24,6 +26,7 @@ export class ProblemError extends Error {
     this.title = problem.title;
     this.requestId = problem.request_id ?? null;
     this.retryAfter = retryAfter;
+    this.fields = problem.errors ?? [];
   }
 
   /** Whether the same request may well succeed later. */
@@ -66,6 +69,7 @@ export async function problemFrom(response: Response): Promise<ProblemError> {
     title: body.title ?? "The server answered with an error",
     detail: detailOf(body, status),
     ...(body.request_id === undefined ? {} : { request_id: body.request_id }),
+    ...(Array.isArray(body.errors) ? { errors: body.errors } : {}),
   };
   return new ProblemError(problem, retryAfterSeconds(response.headers.get("Retry-After")));
 }

@@ -7,6 +7,7 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 
 export type Problem = Schemas["Problem"];
+export type FieldProblem = Schemas["FieldProblem"];
 export type ChatConfig = Schemas["ChatConfigOut"];
 export type ContactToken = Schemas["ContactTokenOut"];
 export type Session = Schemas["SessionOut"];

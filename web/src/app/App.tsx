@@ -1,4 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
 
 import { ProblemError } from "../api/problem";
 import { ChatPage } from "../features/chat/ChatPage";
@@ -17,11 +18,22 @@ const queries = new QueryClient({
   },
 });
 
+/** The team's part. Customers open the chat only, and do not wait for the rest. */
+const ConsoleApp = lazy(() => import("../console/ConsoleApp"));
+
+const inConsole = (path: string): boolean => path === "/console" || path.startsWith("/console/");
+
 export function App() {
   return (
     <ErrorBoundary>
       <QueryClientProvider client={queries}>
-        <ChatPage tenant={new URLSearchParams(location.search).get("tenant")} />
+        {inConsole(location.pathname) ? (
+          <Suspense fallback={<div aria-busy="true" className="h-dvh bg-paper" />}>
+            <ConsoleApp />
+          </Suspense>
+        ) : (
+          <ChatPage tenant={new URLSearchParams(location.search).get("tenant")} />
+        )}
       </QueryClientProvider>
     </ErrorBoundary>
   );

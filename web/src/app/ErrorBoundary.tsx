@@ -18,7 +18,7 @@ export class ErrorBoundary extends Component<Props, { failed: boolean }> {
       <main className="grid h-dvh place-content-center justify-items-center gap-4 p-6 text-center">
         <h1 className="text-xl font-semibold">This page ran into a fault</h1>
         <p className="max-w-sm text-ink-soft">
-          Your conversation is kept on the server. Reload the page to go on with it.
+          What is stored on the server is safe. Reload the page to go on with it.
         </p>
         <Button
           look="solid"

@@ -163,9 +163,12 @@ export const pageOf = (items: Message[], over: Partial<MessagePage> = {}): Messa
   ...over,
 });
 
-export const session = (id = "ses_1"): Session => ({
+/** The thread a session begins, unless a test has it go on in another's. */
+const threadOf = (sessionId: string): string => sessionId.replace("ses_", "thr_");
+
+export const session = (id = "ses_1", threadId = threadOf(id)): Session => ({
   id,
-  thread_id: "thr_1",
+  thread_id: threadId,
   contact_id: "con_1",
   channel: "web",
   status: "active",
@@ -205,6 +208,7 @@ export class Script {
     readonly sessionId = "ses_1",
     readonly stream = "str_1",
     seq = 0,
+    readonly threadId = threadOf(sessionId),
   ) {
     this.seq = seq;
   }
@@ -214,11 +218,11 @@ export class Script {
   }
 
   connected(resumed = false, lastSeq = this.seq): object {
-    const { sessionId, stream } = this;
+    const { sessionId, stream, threadId } = this;
     return this.frame(null, null, "status", {
       state: "connected",
       session_id: sessionId,
-      thread_id: "thr_1",
+      thread_id: threadId,
       stream,
       last_seq: lastSeq,
       resumed,

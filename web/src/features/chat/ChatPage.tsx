@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef } from "react";
 
 import { chatApi } from "../../api/chat";
 import type { ChatConfig } from "../../api/types";
@@ -10,33 +10,10 @@ import { ChatHeader } from "./ChatHeader";
 import { Composer } from "./composer/Composer";
 import { useDraft } from "./composer/useDraft";
 import { Conversation } from "./Conversation";
-import type { OpenCitation } from "./messages/MessageList";
 import { SourcesPanel } from "./sources/SourcesPanel";
-import type { ChatState, CustomerItem } from "./state/model";
+import { citationsOf, useSources } from "./sources/useSources";
+import type { CustomerItem } from "./state/model";
 import { ChatProvider, useChat, useChatClient, useChatState } from "./useChat";
-
-const citationsOf = (state: ChatState, messageId: string) => {
-  for (const item of [...state.past, ...state.items]) {
-    if (item.kind === "reply" && item.message.id === messageId) return item.message.citations;
-  }
-  return [];
-};
-
-/** Which citation is open; the focus goes back to what opened it. */
-function useSources() {
-  const [open, setOpen] = useState<OpenCitation | null>(null);
-  const opener = useRef<HTMLElement | null>(null);
-  const show = useCallback((messageId: string, number: number) => {
-    opener.current = document.activeElement as HTMLElement | null;
-    setOpen({ messageId, number });
-  }, []);
-  const close = useCallback(() => {
-    setOpen(null);
-    // The sheet must be gone first: while it is modal, nothing outside can take the focus.
-    requestAnimationFrame(() => opener.current?.focus());
-  }, []);
-  return { open, show, close };
-}
 
 function Chat({ config }: { config: ChatConfig }) {
   const chat = useChat();

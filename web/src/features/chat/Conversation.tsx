@@ -134,7 +134,7 @@ export function Conversation(props: ConversationProps) {
         ref={scroller}
         className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none]"
       >
-        <div ref={content} className="flex min-h-full flex-col">
+        <div ref={content} className="@container flex min-h-full flex-col">
           {stage === "welcome" && <Welcome config={config} onAsk={onAsk} />}
           {stage === "log" && <Log {...props} onBefore={keepTop} />}
         </div>

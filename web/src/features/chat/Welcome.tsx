@@ -66,14 +66,14 @@ export function Welcome({ config, onAsk }: WelcomeProps) {
   return (
     <section
       aria-label="Welcome"
-      className="mx-auto flex w-full max-w-3xl flex-1 animate-rise flex-col justify-center px-5 py-10 sm:px-6"
+      className="mx-auto flex w-full max-w-3xl flex-1 animate-rise flex-col justify-center px-5 py-10 @2xl:px-6"
     >
       <h2
         className={cx(
           "leading-[1.18] font-semibold tracking-[-0.022em] text-balance",
           config.welcome.length > LONG_WELCOME
-            ? "text-[1.5rem] sm:text-[2rem]"
-            : "text-[1.75rem] sm:text-[2.375rem]",
+            ? "text-[1.5rem] @2xl:text-[2rem]"
+            : "text-[1.75rem] @2xl:text-[2.375rem]",
         )}
       >
         <WelcomeLine welcome={config.welcome} names={[config.agent_name, config.company]} />

@@ -1,7 +1,7 @@
 import { createContext, useContext, useEffect, useState, useSyncExternalStore } from "react";
 
-import { chatApi } from "../../api/chat";
-import { lasting, perTab } from "../../api/storage";
+import { type ChatApi, chatApi } from "../../api/chat";
+import { lasting, perTab, type Store } from "../../api/storage";
 import { ChatClient } from "./state/client";
 import { systemClock } from "./state/clock";
 import type { ChatState } from "./state/model";
@@ -21,23 +21,30 @@ function newKey(): string {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-const newClient = (tenant: string | null): ChatClient =>
+type Place = { api: ChatApi; tenant: string | null; lasting: Store; perTab: Store };
+
+/** A chat client in this browser. */
+export const newClient = (place: Place): ChatClient =>
   new ChatClient({
-    api: chatApi,
-    tenant,
+    ...place,
     openSocket: () => new WebSocket(socketUrl()) as SocketLike,
     online: () => navigator.onLine,
     clock: systemClock,
     random: Math.random,
     newKey,
-    lasting,
-    perTab,
   });
 
 /** The page's one chat client, connected while the page is mounted. */
 export function useChatClient(tenant: string | null): ChatClient {
-  const [client] = useState(() => newClient(tenant));
+  const [client] = useState(() => newClient({ api: chatApi, tenant, lasting, perTab }));
+  useConnection(client);
+  return client;
+}
+
+/** Keeps a client connected while the component is mounted, if it is wanted at all. */
+export function useConnection(client: ChatClient, wanted = true): void {
   useEffect(() => {
+    if (!wanted) return;
     const wake = () => {
       if (document.visibilityState === "visible") client.wake();
     };
@@ -61,8 +68,7 @@ export function useChatClient(tenant: string | null): ChatClient {
       document.removeEventListener("visibilitychange", wake);
       client.stop();
     };
-  }, [client]);
-  return client;
+  }, [client, wanted]);
 }
 
 export const useChatState = (client: ChatClient): ChatState =>

@@ -9,8 +9,7 @@ import { inOrder } from "./words";
 
 type FrameProps = { onClose: () => void; children: ReactNode };
 
-/** Beside the conversation on a wide screen; the conversation stays usable. */
-function SidePanel({ onClose, children }: FrameProps) {
+function useEscape(onClose: () => void): void {
   useEffect(() => {
     const escape = (event: KeyboardEvent) => {
       if (event.key === "Escape" && !event.defaultPrevented) onClose();
@@ -20,6 +19,25 @@ function SidePanel({ onClose, children }: FrameProps) {
       removeEventListener("keydown", escape);
     };
   }, [onClose]);
+}
+
+/** In the place of the conversation, where there is no room beside it. */
+function OverPanel({ onClose, children }: FrameProps) {
+  useEscape(onClose);
+  return (
+    <section
+      aria-label="Sources"
+      data-testid="sources-panel"
+      className="absolute inset-0 z-10 flex animate-aside flex-col bg-paper"
+    >
+      {children}
+    </section>
+  );
+}
+
+/** Beside the conversation on a wide screen; the conversation stays usable. */
+function SidePanel({ onClose, children }: FrameProps) {
+  useEscape(onClose);
   return (
     <aside
       aria-label="Sources"
@@ -65,11 +83,13 @@ function BottomSheet({ onClose, children }: FrameProps) {
 type SourcesPanelProps = {
   citations: Citation[];
   active: number;
+  /** The conversation is itself a panel: its sources take its place. */
+  inside?: boolean;
   onClose: () => void;
 };
 
 /** The passages an answer rests on. Takes the focus, and gives it back to whatever had it. */
-export function SourcesPanel({ citations, active, onClose }: SourcesPanelProps) {
+export function SourcesPanel({ citations, active, inside, onClose }: SourcesPanelProps) {
   const wide = useMediaQuery("(min-width: 64rem)");
   const [reading, setReading] = useState<Citation | null>(null);
   const [shown, setShown] = useState(active);
@@ -78,7 +98,7 @@ export function SourcesPanel({ citations, active, onClose }: SourcesPanelProps) 
     setShown(active);
     setReading(null);
   }
-  const Frame = wide ? SidePanel : BottomSheet;
+  const Frame = inside === true ? OverPanel : wide ? SidePanel : BottomSheet;
   return (
     <Frame onClose={onClose}>
       <div className="flex h-16 shrink-0 items-center gap-2 border-b border-line ps-5 pe-3">

@@ -314,6 +314,28 @@ describe("sending", () => {
     expect(view()).toEqual(["> Still there? (waiting)"]);
   });
 
+  test("goes on after a silence: sent again in a new session, nothing shown twice", async () => {
+    const { api, client, line, script, welcome, view } = await connect();
+    client.submit("Hello?");
+    line.latest.receive(script.start("k1", "msg_c1", "Hello?"));
+    line.latest.receive(script.complete());
+    client.submit("Still there?");
+    line.latest.receive(script.refusal("session_closed"));
+    await settle();
+    const before = [message({ id: "msg_c1", role: "customer", content: "Hello?" }), message()];
+    api.messages.mockResolvedValue(pageOf(before));
+    await welcome(new Script("ses_2", "str_1", 0, script.threadId).connected());
+    expect(line.latest.of("message")).toEqual([
+      { type: "message", text: "Still there?", idempotency_key: "k2" },
+    ]);
+    expect(api.messages).toHaveBeenLastCalledWith("tok_1", "ses_2", 50, 0);
+    expect(view()).toEqual([
+      "> Hello? (sent)",
+      "< Two working days [1].",
+      "> Still there? (waiting)",
+    ]);
+  });
+
   test("a message whose start was missed takes its place from the history", async () => {
     const { api, client, line, script, view } = await connect();
     client.submit("Hello?");

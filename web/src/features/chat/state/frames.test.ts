@@ -51,7 +51,7 @@ describe("reading a frame", () => {
     expect(readFrame(new Script("ses_9", "str_9").connected(true, 12))?.event).toEqual({
       type: "connected",
       sessionId: "ses_9",
-      threadId: "thr_1",
+      threadId: "thr_9",
       stream: "str_9",
       lastSeq: 12,
       resumed: true,

@@ -1,8 +1,7 @@
 /** Who the reader is to the server: contact token and session, kept in the browser by tenant. */
-import type { ChatApi } from "../../../api/chat";
+import type { ChatApi, Pass } from "../../../api/chat";
 import { ProblemError } from "../../../api/problem";
 import { readJson, type Store } from "../../../api/storage";
-import type { ContactToken } from "../../../api/types";
 import type { Clock } from "./clock";
 
 /** A token is replaced this long before it expires. */
@@ -43,8 +42,9 @@ export class Identity {
     if (kept !== null) return kept.token;
     this.pending ??= this.api
       .createToken(this.tenant)
-      .then((made: ContactToken) => {
-        this.keep({ token: made.token, expiresAt: made.expires_at, sessionId: null });
+      .then((made: Pass) => {
+        const sessionId = made.session_id ?? null;
+        this.keep({ token: made.token, expiresAt: made.expires_at, sessionId });
         return made.token;
       })
       .finally(() => {

@@ -501,6 +501,21 @@ describe("sessions", () => {
     expect(state).toMatchObject({ sessionId: "ses_2", lastSeq: 3, stream: "str_9" });
   });
 
+  test("a session that follows in the same thread goes on with what is shown", () => {
+    const script = new Script();
+    let state = run(connectedState(script), submitted("k1"));
+    state = frames(state, script.start("k1"), script.complete());
+    state = run(state, submitted("k2", "Still there?"));
+    state = frames(state, new Script("ses_2", "str_1", 0, script.threadId).connected(false, 0));
+    expect(view(state)).toEqual([
+      "> Hello? (sent)",
+      "< Two working days [1].",
+      "> Still there? (waiting)",
+    ]);
+    expect(state).toMatchObject({ sessionId: "ses_2", past: [], lastSeq: 0, turns: [] });
+    expect(state.history.status).toBe("idle");
+  });
+
   test("the first session needs no divider", () => {
     const state = frames(run(initialState, submitted("k1")), new Script().connected());
     expect(view(state)).toEqual(["> Hello? (waiting)"]);

@@ -43,27 +43,30 @@ const ENDED = "The earlier conversation has ended. This is a new one.";
 /** The turn id of a message that travels by plain HTTP, which has no events. */
 export const postedTurn = (key: string): string => `post:${key}`;
 
-/** Moves to another session: what was shown stays readable, what was not sent comes along. */
+/**
+ * Moves to another session. In the same thread the conversation simply goes on; in another one what
+ * was shown stays readable, and what was not sent comes along.
+ */
 function enterSession(state: ChatState, sessionId: string, threadId: string): ChatState {
   if (state.sessionId === sessionId) return { ...state, threadId };
-  const unsent = state.items.filter(
-    (item): item is CustomerItem => item.kind === "customer" && item.delivery.state !== "sent",
-  );
-  const ended = state.items.filter((item) => !unsent.includes(item as CustomerItem));
-  const divider: Item[] =
-    ended.length === 0 ? [] : [{ kind: "note", key: `ended:${sessionId}`, text: ENDED }];
-  return {
+  const moved: ChatState = {
     ...state,
     sessionId,
     threadId,
-    past: [...state.past, ...ended, ...divider],
-    items: unsent,
     turns: [],
     stream: null,
     lastSeq: 0,
     gapAfter: null,
     history: initialState.history,
   };
+  if (state.threadId === threadId) return moved;
+  const unsent = state.items.filter(
+    (item): item is CustomerItem => item.kind === "customer" && item.delivery.state !== "sent",
+  );
+  const ended = state.items.filter((item) => !unsent.includes(item as CustomerItem));
+  const divider: Item[] =
+    ended.length === 0 ? [] : [{ kind: "note", key: `ended:${sessionId}`, text: ENDED }];
+  return { ...moved, past: [...state.past, ...ended, ...divider], items: unsent };
 }
 
 function connected(

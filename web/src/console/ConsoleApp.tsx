@@ -1,0 +1,49 @@
+import { useEffect, useState } from "react";
+import { createBrowserRouter, Navigate, type RouteObject, RouterProvider } from "react-router";
+
+import { SignInPage } from "../features/account/SignInPage";
+import { AuthProvider, newAuth } from "../features/account/useAuth";
+import { AgentPage } from "../features/agents/AgentPage";
+import { AgentsPage } from "../features/agents/AgentsPage";
+import { Fault } from "./Fault";
+import { Layout } from "./Layout";
+import { NotFound } from "./NotFound";
+import { ToastProvider } from "./toasts";
+
+export const ROUTES: RouteObject[] = [
+  { path: "/console/sign-in", element: <SignInPage />, errorElement: <Fault /> },
+  {
+    path: "/console",
+    element: <Layout />,
+    errorElement: <Fault />,
+    children: [
+      { index: true, element: <Navigate to="agents" replace /> },
+      { path: "agents", element: <AgentsPage /> },
+      { path: "agents/:agentId/:tab?", element: <AgentPage /> },
+      { path: "*", element: <NotFound /> },
+    ],
+  },
+];
+
+/** The console: its routes, who is signed in, and short notices. */
+export default function ConsoleApp() {
+  const [router] = useState(() => createBrowserRouter(ROUTES));
+  const [auth] = useState(newAuth);
+  useEffect(() => {
+    const changed = () => {
+      auth.refresh();
+    };
+    // Only changes made by other tabs are told here.
+    addEventListener("storage", changed);
+    return () => {
+      removeEventListener("storage", changed);
+    };
+  }, [auth]);
+  return (
+    <AuthProvider value={auth}>
+      <ToastProvider>
+        <RouterProvider router={router} />
+      </ToastProvider>
+    </AuthProvider>
+  );
+}
