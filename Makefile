@@ -8,7 +8,7 @@ DATA ?= var/demo
 PORT ?= 8000
 HOST ?= 127.0.0.1
 
-.PHONY: help setup web models run test check format bench clean browser openapi
+.PHONY: help setup dev web models run test check format bench clean browser openapi
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,7 +17,12 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Deskhand needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12")'
 	@echo "Installing the Python environment (about a minute)…"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements-dev.txt -e .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.installed-for-tests: $(VENV)/.installed requirements-dev.txt
+	@echo "Installing what the tests need…"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements-dev.txt
 	@touch $@
 
 web/node_modules/.installed: web/package.json web/package-lock.json
@@ -33,6 +38,7 @@ src/deskhand/web_client/index.html: web/node_modules/.installed $(shell find web
 	@touch $@
 
 setup: $(VENV)/.installed ## Python environment
+dev: $(VENV)/.installed-for-tests ## The same, with what the tests and checks need
 web: src/deskhand/web_client/index.html ## Build the web client
 models: setup ## Fetch or convert the embedding model (cached)
 	@$(BIN)/deskhand models prepare
@@ -43,13 +49,13 @@ run: setup web models ## Set everything up and serve the demo
 browser: ## Install a Chromium for the browser tests where that can be done
 	@scripts/install_browser.sh
 
-test: setup web models browser check ## Set everything up and run every test
+test: dev web models browser check ## Set everything up and run every test
 	@cd web && npm test --silent
 	@rm -f .coverage .coverage.*
 	@$(BIN)/coverage run -m pytest
 	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report
 
-check: setup ## Format, lint, types, imports, shape (under a minute)
+check: dev ## Format, lint, types, imports, shape (under a minute)
 	@$(BIN)/ruff format --check --quiet src tests bench scripts
 	@$(BIN)/ruff check --quiet src tests bench scripts
 	@$(BIN)/lint-imports --config pyproject.toml --no-logo >/dev/null || $(BIN)/lint-imports --config pyproject.toml
@@ -57,11 +63,11 @@ check: setup ## Format, lint, types, imports, shape (under a minute)
 	@$(BIN)/python -m pytest -q tests/house
 	@if [ -e web/node_modules/.installed ]; then cd web && npm run --silent lint && npm run --silent typecheck; fi
 
-format: setup ## Format and mend what can be mended
+format: dev ## Format and mend what can be mended
 	@$(BIN)/ruff format --quiet src tests bench scripts
 	@$(BIN)/ruff check --fix --quiet src tests bench scripts
 
-openapi: setup ## Write openapi.json and the web client's types from it
+openapi: dev ## Write openapi.json and the web client's types from it
 	@$(BIN)/deskhand openapi > web/openapi.json
 	@cd web && npm run --silent types
 

@@ -18,11 +18,15 @@ _INTRODUCTION = """# Roles and permissions
 
 Written by `scripts/write_roles.py` from the code; a test compares. Routes ask for a permission, never for a role.
 
-- **Staff** sign in with a password. A change of role or status holds from the next request on.
+- **Staff** sign in with a password. Their role is looked up at each request, not read from the token.
 - **Contacts** are customers: their tokens reach their own conversations, and the documents cited in these, alone.
 - **API keys** have the permissions they were given, and never more than whoever made them has at that moment.
 - Owners and admins differ in one thing: only owners make, change or remove owners. The last active owner stays.
 - What belongs to another tenant, or to another contact, answers 404.
+- Another role, status or password, a sign-out, a revoked key, a suspended tenant: each holds at once in the process
+  that did it, and after five seconds at the latest in every other.
+- Too many failed sign-ins for one account or from one address are answered 429 for a while; see
+  `DESKHAND_SIGN_IN_LIMIT` and `DESKHAND_TRUSTED_PROXIES` in `.env.example`.
 """
 
 

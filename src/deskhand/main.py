@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deskhand.commands.connection import ensure_default_tenant
-from deskhand.commands.recovery import answer_interrupted_turns, mend_indexes
+from deskhand.commands.recovery import answer_interrupted_turns, mend_indexes, write_closing_records
 from deskhand.commands.terminal import load_embedder, settings_for_command
 from deskhand.kit.errors import DeskhandError
 from deskhand.wiring import House, open_house
@@ -39,6 +39,7 @@ class Application:
                 return
             self._app = house.app
             await answer_interrupted_turns(house)
+            await write_closing_records(house)
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import structlog
 from agent_framework.observability import OBSERVABILITY_SETTINGS
@@ -25,7 +26,7 @@ from deskhand.conversations.closing import ClosingWriter
 from deskhand.conversations.endpoints import ConversationEndpoints
 from deskhand.conversations.lifecycle import SWEEP_SECONDS, SessionLifecycle
 from deskhand.conversations.session_endpoints import SessionEndpoints
-from deskhand.conversations.session_store import InMemorySessionStore, SessionStore
+from deskhand.conversations.session_store import InMemorySessionStore
 from deskhand.conversations.summaries import ThreadSummaries
 from deskhand.conversations.summarising import ConversationSummariser, OfflineSummariser
 from deskhand.conversations.summarising_model import ModelSummariser
@@ -122,7 +123,9 @@ async def open_house(
         converter = DocumentConverter(DocumentWorker(memory_bytes=settings.conversion_memory_bytes))
         stack.push_async_callback(converter.close)
         signer = TokenSigner(secret_key, clock, staff_hours=settings.token_hours)
-        house = _build(settings, clock, database, signer, opened, embedder, converter)
+        providers = Providers(settings, embedder)
+        stack.push_async_callback(providers.close)
+        house = _build(settings, clock, database, _Opened(signer, opened, embedder, converter, providers))
         stack.push_async_callback(house.background.close)
         house.background.every(SWEEP_SECONDS, "silent_sessions", house.sessions.sweep)
         stack.push_async_callback(house.gate.close)
@@ -147,63 +150,35 @@ async def open_index(settings: Settings, embedder: Embedder) -> PassageIndex:
             return await ChromaIndex.open(folder, fingerprint=fingerprint, dimensions=dimensions)
 
 
-def _build(
-    settings: Settings,
-    clock: Clock,
-    database: Database,
-    signer: TokenSigner,
-    index: PassageIndex,
-    embedder: Embedder,
-    converter: DocumentConverter,
-) -> House:
+class _Opened(NamedTuple):
+    """What was opened for the house before it is built."""
+
+    signer: TokenSigner
+    index: PassageIndex
+    embedder: Embedder
+    converter: DocumentConverter
+    providers: Providers
+
+
+def _build(settings: Settings, clock: Clock, database: Database, opened: _Opened) -> House:
+    signer, index, embedder, converter, providers = opened
     store = TenantStore(database)
     standing = Standing(store, clock)
     gate = Gate(store=store, signer=signer, standing=standing, clock=clock)
     directory = Directory(store, signer, clock, standing)
     library = _library(settings, clock, store, index, embedder, converter)
-    hub = EventHub(clock)
-    providers = Providers(settings, embedder)
     runtime = AgentRuntime(store=store, clock=clock, providers=providers)
-    agents = AgentLibrary(
-        store=store,
-        clock=clock,
-        knowledge=library,
-        tools=TOOLS,
-        providers=providers.known,
-        author_of=directory.name_of,
-        changed=runtime.forget,
-    )
-    background, live = Background(), InMemorySessionStore()
-    summariser = _summariser(providers)
-    sessions = _sessions(settings, clock, store, live, summariser, background)
-    summaries = ThreadSummaries(store=store, clock=clock, summariser=summariser, background=background)
-    journey = Journey(
-        admitter=Admitter(
-            store, clock, runtime, sessions, max_chars=settings.max_message_chars, rate=settings.rate_limit
-        ),
-        bursts=Bursts(live, clock),
-        gatherer=Gatherer(
-            store=store, clock=clock, library=library, embedder=embedder, runtime=runtime, summaries=summaries
-        ),
-        responder=Responder(library=library),
-        committer=Committer(store, clock),
-    )
-    runner = TurnRunner(journey, hub)
+    agents = _agents(store, clock, library, providers, directory, runtime)
+    talk = _conversations(settings, clock, store, library, embedder, runtime, _summariser(providers))
     endpoints = (
         *_entrance(settings, clock, store, signer, standing, directory),
-        SessionEndpoints(store=store, directory=directory, clock=clock, lifecycle=sessions, check_agent=runtime.check),
-        ThreadEndpoints(store, clock),
-        ConversationEndpoints(store, clock),
-        ChatEndpoints(runner, hub),
+        *_counter(store, clock, directory, gate, runtime, talk),
         KnowledgeEndpoints(library),
         SourceEndpoints(store, library),
         AgentEndpoints(agents),
-        AgentChatEndpoint(
-            store=store, clock=clock, directory=directory, runtime=runtime, sessions=sessions, runner=runner
-        ),
-        SocketEndpoint(store=store, gate=gate, clock=clock, sessions=sessions, runner=runner, hub=hub),
         HealthEndpoints({"database": lambda: _ping(database), "index": lambda: index.count("", "")}),
     )
+    routers = [part.router for part in endpoints]
     return House(
         settings=settings,
         clock=clock,
@@ -215,11 +190,47 @@ def _build(
         embedder=embedder,
         library=library,
         agents=agents,
-        hub=hub,
-        runner=runner,
-        background=background,
-        sessions=sessions,
-        app=_app(settings, gate, [part.router for part in endpoints]),
+        hub=talk.hub,
+        runner=talk.runner,
+        background=talk.background,
+        sessions=talk.sessions,
+        app=_app(settings, gate, routers),
+    )
+
+
+def _agents(
+    store: TenantStore,
+    clock: Clock,
+    library: KnowledgeLibrary,
+    providers: Providers,
+    directory: Directory,
+    runtime: AgentRuntime,
+) -> AgentLibrary:
+    return AgentLibrary(
+        store=store,
+        clock=clock,
+        knowledge=library,
+        tools=TOOLS,
+        providers=providers.known,
+        author_of=directory.name_of,
+        changed=runtime.forget,
+    )
+
+
+def _counter(
+    store: TenantStore, clock: Clock, directory: Directory, gate: Gate, runtime: AgentRuntime, talk: "_Conversations"
+) -> tuple[SessionEndpoints, ThreadEndpoints, ConversationEndpoints, ChatEndpoints, AgentChatEndpoint, SocketEndpoint]:
+    """Where conversations are had."""
+    sessions, runner, hub = talk.sessions, talk.runner, talk.hub
+    return (
+        SessionEndpoints(store=store, directory=directory, clock=clock, lifecycle=sessions, check_agent=runtime.check),
+        ThreadEndpoints(store, clock),
+        ConversationEndpoints(store, clock),
+        ChatEndpoints(runner, hub),
+        AgentChatEndpoint(
+            store=store, clock=clock, directory=directory, runtime=runtime, sessions=sessions, runner=runner
+        ),
+        SocketEndpoint(store=store, gate=gate, clock=clock, sessions=sessions, runner=runner, hub=hub),
     )
 
 
@@ -264,25 +275,49 @@ def _summariser(providers: Providers) -> ConversationSummariser:
     return offline if model is None or model.is_offline else ModelSummariser(model, offline)
 
 
-def _sessions(
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Conversations:
+    """What sessions and their turns run on."""
+
+    background: Background
+    sessions: SessionLifecycle
+    hub: EventHub
+    runner: TurnRunner
+
+
+def _conversations(
     settings: Settings,
     clock: Clock,
     store: TenantStore,
-    live: SessionStore,
+    library: KnowledgeLibrary,
+    embedder: Embedder,
+    runtime: AgentRuntime,
     summariser: ConversationSummariser,
-    background: Background,
-) -> SessionLifecycle:
-    writer = ClosingWriter(
-        store=store, clock=clock, quick=OfflineSummariser(VaderSentiment()), better=summariser, observers=()
-    )
-    return SessionLifecycle(
+) -> _Conversations:
+    """From the store of sessions to the runner of turns."""
+    background, live, hub = Background(), InMemorySessionStore(), EventHub(clock)
+    quick = OfflineSummariser(VaderSentiment())
+    sessions = SessionLifecycle(
         store=store,
         clock=clock,
         live=live,
-        writer=writer,
+        writer=ClosingWriter(store=store, clock=clock, quick=quick, better=summariser),
         background=background,
         idle=timedelta(minutes=settings.session_idle_minutes),
     )
+    summaries = ThreadSummaries(store=store, clock=clock, summariser=summariser, background=background)
+    journey = Journey(
+        admitter=Admitter(
+            store, clock, runtime, sessions, max_chars=settings.max_message_chars, rate=settings.rate_limit
+        ),
+        bursts=Bursts(live, clock),
+        gatherer=Gatherer(
+            store=store, clock=clock, library=library, embedder=embedder, runtime=runtime, summaries=summaries
+        ),
+        responder=Responder(library=library),
+        committer=Committer(store, clock),
+    )
+    return _Conversations(background=background, sessions=sessions, hub=hub, runner=TurnRunner(journey, hub))
 
 
 def _app(settings: Settings, gate: Gate, routers: Sequence[APIRouter]) -> FastAPI:

@@ -39,15 +39,14 @@ async def test_a_closed_session_has_a_record_of_what_it_was_about(visitor: Visit
     session_id = await talk(
         visitor,
         clock,
-        "I am Anna@example.com, my order number is LS-12345678. How long can I return a helmet?",
-        "Thank you, that was great help!",
+        QUESTION,
+        "Great, thank you so much! I am Anna@example.com, my order number is LS-12345678.",
     )
     closed = await visitor.close(session_id)
     closing = closed["closing"]
 
     assert closed["status"] == "closed"
     assert "helmet" in closing["summary"]
-    assert "Return an item" in closing["summary"]
     assert closing["sentiment"]["label"] == "positive"
     assert 0 < closing["sentiment"]["score"] <= 1
     assert "Return an item" in closing["topics"]

@@ -1,4 +1,4 @@
-"""What a start does about what a crash left: turns without an answer, passages out of step with the database."""
+"""What a start does about what a crash left: turns without an answer, sessions without a record, stale indexes."""
 
 from collections.abc import AsyncIterator, Callable
 
@@ -32,6 +32,14 @@ async def answer_interrupted_turns(house: House) -> int:
     if turns:
         log.warning("interrupted_turns_resumed", count=len(turns))
     return len(turns)
+
+
+async def write_closing_records(house: House) -> int:
+    """Write, beside everything else, what was still to be written of closed sessions; how many there are."""
+    unwritten = await house.sessions.finish_records()
+    if unwritten:
+        log.warning("closing_records_resumed", count=unwritten)
+    return unwritten
 
 
 async def mend_indexes(house: House) -> int:

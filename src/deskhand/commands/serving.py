@@ -13,7 +13,7 @@ from rich.progress import Progress
 
 from deskhand.commands.connection import ensure_default_tenant
 from deskhand.commands.presence import claimed
-from deskhand.commands.recovery import answer_interrupted_turns, mend_indexes
+from deskhand.commands.recovery import answer_interrupted_turns, mend_indexes, write_closing_records
 from deskhand.commands.terminal import DataDir, console, load_embedder, run, settings_for_command
 from deskhand.demo.seed import SignIn, seed
 from deskhand.kit.errors import Misconfigured
@@ -94,6 +94,7 @@ async def _run_server(house: House, listener: socket.socket, url: str, signin: S
     )
     serving = asyncio.create_task(_Server(config).serve(sockets=[listener]))
     await answer_interrupted_turns(house)
+    await write_closing_records(house)
     _print_welcome(url, signin)
     await serving
 

@@ -23,6 +23,7 @@ from deskhand.llm.entities import EntityKind
 from deskhand.llm.sentiment import SentimentLabel
 from deskhand.tenancy.scope import TenantScope
 
+_LOGGED = insert(ExecutionRow)
 NOBODY = ""
 """Who wrote a record that is only begun."""
 
@@ -101,7 +102,7 @@ class ClosingRepository:
 
     async def log(self, execution: Execution) -> None:
         """Keep that an agent ran."""
-        await self._db.execute(insert(ExecutionRow), [{**asdict(execution), "tenant_id": self._scope.tenant_id}])
+        await self._db.execute(_LOGGED, [{**asdict(execution), "tenant_id": self._scope.tenant_id}])
 
     async def executions(self, session_id: str, *, limit: int, offset: int) -> Page[Execution]:
         """The agents' runs in a session, oldest first."""

@@ -28,12 +28,13 @@ class _Outcome:
 
     __slots__ = ("arraysize", "description", "lastrowid", "rowcount", "rows")
 
-    def __init__(self, cursor: Any) -> None:
+    def __init__(self, cursor: Any = None) -> None:
+        """Takes the rows out of a cursor that has executed; without one, of nothing executed yet."""
         self.arraysize = 1
-        self.description = cursor.description
-        self.rowcount = cursor.rowcount
-        self.lastrowid = cursor.lastrowid
-        self.rows = deque(cursor.fetchall() if cursor.description else ())
+        self.description = cursor.description if cursor is not None else None
+        self.rowcount = cursor.rowcount if cursor is not None else -1
+        self.lastrowid = cursor.lastrowid if cursor is not None else None
+        self.rows = deque(cursor.fetchall() if self.description else ())
 
     def close(self) -> None:
         """Nothing is open any more."""
@@ -49,7 +50,8 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
         self._adapt_connection = adapt_connection
         self._connection = adapt_connection._connection  # noqa: SLF001 - as the base class does
         self._soft_closed_memoized = EMPTY_DICT
-        self._rows = deque()
+        nothing: Any = _Outcome()
+        self._cursor, self._rows = nothing, nothing.rows
 
     async def _execute_async(self, operation: Any, parameters: Any) -> Any:
         return await self._hop("execute", operation, () if parameters is None else parameters)

@@ -104,7 +104,7 @@ class KnowledgeEndpoints:
         content = await file.read()
         return ingest_out(await self._library.ingest(scope, found, path or file.filename or "", content))
 
-    async def optimize(self, scope: Writer) -> Response:
+    async def optimize(self, scope: Writer) -> Response:  # noqa: ARG002 - asked for the permission
         """Rearrange the search index after many uploads, so that search is as quick as it can be."""
         await self._library.optimize()
         return Response(status_code=204)

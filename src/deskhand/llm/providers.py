@@ -96,6 +96,11 @@ class Providers:
             self._models[key] = openai_model(name, self._client(chosen), timeout_seconds=timeout_seconds)
         return self._models[key]
 
+    async def close(self) -> None:
+        """Hang up on every provider."""
+        for client in self._clients.values():
+            await client.close()
+
     def _client(self, provider: LLMProvider) -> LeanOpenAI:
         """One client a provider: its connections are shared by all contracts."""
         if provider not in self._clients:

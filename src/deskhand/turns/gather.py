@@ -84,7 +84,7 @@ class Gatherer:
             passages=passages,
             small_talk=talk,
             summary=summary,
-            outgrown=room if _may_outgrow(recalled, agent, room) else None,
+            outgrown=room if _may_outgrow(recalled, context, agent, room) else None,
         )
 
     def keep_summary(self, accepted: Accepted, gathered: Gathered) -> None:
@@ -157,10 +157,16 @@ def _wants_a_person(accepted: Accepted) -> SmallTalk | None:
     return SmallTalk.HUMAN if asked else None
 
 
-def _may_outgrow(recalled: Recalled, agent: RunningAgent, room: int) -> bool:
-    """Whether a turn later something of the thread is left out."""
-    said = sum(estimated_tokens(message.content) for message in recalled.newest)
-    return len(recalled.newest) + MESSAGES_A_TURN > agent.history_messages or said > room * NEARLY_FULL
+def _may_outgrow(recalled: Recalled, context: Context, agent: RunningAgent, room: int) -> bool:
+    """Whether a turn later something of the thread may be left out that its summary does not cover."""
+    newest, limit = recalled.newest, agent.history_messages
+    said = sum(estimated_tokens(message.content) for message in newest)
+    if len(newest) + MESSAGES_A_TURN <= limit and said <= room * NEARLY_FULL:
+        return False
+    if recalled.opening is None or recalled.opening.through is None:
+        return True
+    next_left_out = newest[min(len(newest) - limit + MESSAGES_A_TURN, len(newest) - 1)].id
+    return recalled.opening.through < max(next_left_out, context.trimmed_through or "")
 
 
 def _questions_of(history: Sequence[Message]) -> list[str]:

@@ -24,6 +24,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign Out
+         * @description The token of this request is void from now on.
+         *
+         *     Takes any good token or API key.
+         */
+        post: operations["sign_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Me
+         * @description Whose the token or key is, and what may be done with it.
+         *
+         *     Takes any good token or API key.
+         */
+        get: operations["me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Password
+         * @description Another password for oneself. All one's other tokens are void; the one of this request stays good.
+         *
+         *     Takes any good token or API key.
+         */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/chat/tokens": {
         parameters: {
             query?: never;
@@ -64,6 +130,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Users
+         * @description The staff, by e-mail address.
+         *
+         *     Takes the permission `users:read`.
+         */
+        get: operations["list_users"];
+        put?: never;
+        /**
+         * Add User
+         * @description A new member of staff. Without a password one is made, and shown in this answer alone.
+         *
+         *     Takes the permission `users:write`.
+         */
+        post: operations["add_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change User
+         * @description Another name, role, status or password; it holds from the user's next request on.
+         *
+         *     Takes the permission `users:write`.
+         */
+        patch: operations["change_user"];
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign User Out
+         * @description All tokens of this user are void from now on; API keys stay.
+         *
+         *     Takes the permission `users:write`.
+         */
+        post: operations["sign_user_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Keys
+         * @description The tenant's API keys, newest first; of each its first characters.
+         *
+         *     Takes the permission `api-keys`.
+         */
+        get: operations["list_keys"];
+        put?: never;
+        /**
+         * Make Key
+         * @description A new API key with some of your own permissions. The key is shown in this answer alone.
+         *
+         *     Takes the permission `api-keys`.
+         */
+        post: operations["make_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Key
+         * @description The key is void from now on.
+         *
+         *     Takes the permission `api-keys`.
+         */
+        delete: operations["revoke_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -74,12 +262,19 @@ export interface paths {
         /**
          * List Sessions
          * @description Sessions, newest first: a contact's own, or for staff all of the tenant.
+         *
+         *     Takes the permission `conversations:read`.
          */
         get: operations["list_sessions"];
         put?: never;
         /**
          * Open Session
-         * @description The contact's active session on the chat page, or a new one. Staff get a new one to try the agent out.
+         * @description The contact's active session on the chat page, or a new one. Staff get a new one to try an agent out.
+         *
+         *     A session that fell silent is followed by a new one in the same thread; after one that was closed, for another
+         *     agent, or with `new_thread`, a new thread begins.
+         *
+         *     Takes the permission `chat`.
          */
         post: operations["open_session"];
         delete?: never;
@@ -98,6 +293,8 @@ export interface paths {
         /**
          * Get Session
          * @description One session.
+         *
+         *     Takes the permission `conversations:read`.
          */
         get: operations["get_session"];
         put?: never;
@@ -119,9 +316,109 @@ export interface paths {
         put?: never;
         /**
          * Close Session
-         * @description End a session; its messages stay. Closing a closed one changes nothing.
+         * @description End a session and its conversation; the messages stay. The answer holds the record of what it was about.
+         *
+         *     Closing a closed one changes nothing, except that a conversation which fell silent is now over for good.
+         *
+         *     Takes the permission `chat`.
          */
         post: operations["close_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/executions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Executions
+         * @description Every run of an agent in the session, oldest first. For staff.
+         *
+         *     Takes the permission `conversations:read`.
+         */
+        get: operations["list_executions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Threads
+         * @description Threads, newest first.
+         *
+         *     Takes the permission `conversations:read`.
+         */
+        get: operations["list_threads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{thread_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Thread
+         * @description One thread.
+         *
+         *     Takes the permission `conversations:read`.
+         */
+        get: operations["get_thread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Thread
+         * @description Rename a thread (its contact, or staff with `conversations:write`), or set its status (such staff).
+         *
+         *     Takes the permission `conversations:read`.
+         */
+        patch: operations["change_thread"];
+        trace?: never;
+    };
+    "/api/v1/threads/{thread_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Messages
+         * @description The newest messages, or those nearest to a message: `before` it, or `after` it. Oldest first.
+         *
+         *     Pages stay right while messages arrive: none is left out, none comes twice.
+         *
+         *     Takes the permission `conversations:read`.
+         */
+        get: operations["list_messages"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -138,6 +435,8 @@ export interface paths {
         /**
          * History
          * @description The messages of the session's conversation, oldest first.
+         *
+         *     Takes the permission `conversations:read`.
          */
         get: operations["history"];
         put?: never;
@@ -146,6 +445,8 @@ export interface paths {
          * @description Send a message and get its answer. With `Accept: text/event-stream` the events come as they happen.
          *
          *     The turn goes on when the client goes away; the answer is then in the history.
+         *
+         *     Takes the permission `chat`.
          */
         post: operations["send"];
         delete?: never;
@@ -165,14 +466,40 @@ export interface paths {
         /**
          * Give Feedback
          * @description Say how good an answer was; a second call replaces the first.
+         *
+         *     Takes the permission `chat`.
          */
         put: operations["give_feedback"];
         post?: never;
         /**
          * Take Back
          * @description Take the feedback on a message back.
+         *
+         *     Takes the permission `chat`.
          */
         delete: operations["take_back"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{agent_id}/chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Chat
+         * @description Ask an agent something and get its answer, in a conversation that goes on with the next message.
+         *
+         *     Takes the permission `chat`.
+         */
+        post: operations["chat"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -188,12 +515,16 @@ export interface paths {
         /**
          * List Bases
          * @description All knowledge bases of the tenant.
+         *
+         *     Takes the permission `knowledge:read`.
          */
         get: operations["list_bases"];
         put?: never;
         /**
          * Make Base
          * @description A knowledge base of that slug; when it is there already, it is returned as it is.
+         *
+         *     Takes the permission `knowledge:write`.
          */
         post: operations["make_base"];
         delete?: never;
@@ -215,6 +546,8 @@ export interface paths {
         /**
          * Delete Base
          * @description Remove a base with every trace of its documents. This cannot be undone.
+         *
+         *     Takes the permission `knowledge:write`.
          */
         delete: operations["delete_base"];
         options?: never;
@@ -232,12 +565,16 @@ export interface paths {
         /**
          * List Sources
          * @description The documents of a base, by path.
+         *
+         *     Takes the permission `knowledge:read`.
          */
         get: operations["list_sources"];
         put?: never;
         /**
          * Upload
          * @description Put a document into a base. The same content again changes nothing; other content replaces it.
+         *
+         *     Takes the permission `knowledge:write`.
          */
         post: operations["upload"];
         delete?: never;
@@ -258,6 +595,8 @@ export interface paths {
         /**
          * Optimize
          * @description Rearrange the search index after many uploads, so that search is as quick as it can be.
+         *
+         *     Takes the permission `knowledge:write`.
          */
         post: operations["optimize"];
         delete?: never;
@@ -279,6 +618,8 @@ export interface paths {
         /**
          * Delete Source
          * @description Remove every trace of a document.
+         *
+         *     Takes the permission `knowledge:write`.
          */
         delete: operations["delete_source"];
         options?: never;
@@ -298,6 +639,8 @@ export interface paths {
         /**
          * Search
          * @description What an agent would find for a question.
+         *
+         *     Takes the permission `knowledge:read`.
          */
         post: operations["search"];
         delete?: never;
@@ -316,10 +659,230 @@ export interface paths {
         /**
          * Source Text
          * @description The whole document that a citation comes from.
+         *
+         *     Takes the permission `conversations:read`.
          */
         get: operations["source_text"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Agents
+         * @description Agents by name, narrowed by status, type and tag.
+         *
+         *     Takes the permission `agents:read`.
+         */
+        get: operations["list_agents"];
+        put?: never;
+        /**
+         * Create
+         * @description A new agent. Without an id it gets one from its name.
+         *
+         *     Takes the permission `agents:write`.
+         */
+        post: operations["create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Schema
+         * @description The JSON Schema (2020-12) of a contract.
+         *
+         *     Takes the permission `agents:read`.
+         */
+        get: operations["schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply
+         * @description Let an agent be as the contract says, made when it is not there. Doing it again changes nothing.
+         *
+         *     Takes the permission `agents:write`.
+         */
+        post: operations["apply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{agent_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get
+         * @description The contract in force; its `ETag` goes into `If-Match` of a change.
+         *
+         *     Takes the permission `agents:read`.
+         */
+        get: operations["get"];
+        put?: never;
+        post?: never;
+        /**
+         * Archive
+         * @description Take an agent out of service. It and its history stay, and it can be restored.
+         *
+         *     Takes the permission `agents:write`.
+         */
+        delete: operations["archive"];
+        options?: never;
+        head?: never;
+        /**
+         * Patch
+         * @description Change parts of a contract (JSON merge patch, RFC 7396); `change_summary` beside them says why.
+         *
+         *     Null gives a field its default again. The version goes up by itself unless the patch names a higher one.
+         *
+         *     Takes the permission `agents:write`.
+         */
+        patch: operations["patch"];
+        trace?: never;
+    };
+    "/api/v1/agents/{agent_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore
+         * @description Put an archived or inactive agent back into service.
+         *
+         *     Takes the permission `agents:write`.
+         */
+        post: operations["restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{agent_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description Every version the contract had, newest first.
+         *
+         *     Takes the permission `agents:read`.
+         */
+        get: operations["versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{agent_id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Version
+         * @description One version whole.
+         *
+         *     Takes the permission `agents:read`.
+         */
+        get: operations["version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{agent_id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Diff
+         * @description What leads from one version to another, field by field.
+         *
+         *     Takes the permission `agents:read`.
+         */
+        get: operations["diff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{agent_id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Roll Back
+         * @description Make a new version with the content of an old one; status and owner stay.
+         *
+         *     Takes the permission `agents:write`.
+         */
+        post: operations["roll_back"];
         delete?: never;
         options?: never;
         head?: never;
@@ -391,9 +954,695 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AgentConfiguration
+         * @description Which models answer, in which order, and how much they may take.
+         */
+        AgentConfiguration: {
+            /**
+             * Provider
+             * @description Whose model answers first; empty takes what this installation is set to.
+             * @example offline
+             * @example openai
+             * @example azure
+             * @example anthropic
+             * @example gemini
+             * @example ollama
+             */
+            llm_provider?: string | null;
+            /**
+             * Model
+             * @description The model's name at the provider; empty takes the provider's own default.
+             * @example gpt-4o-mini
+             */
+            llm_model?: string | null;
+            /**
+             * Most tokens of an answer
+             * @description Where an answer is cut.
+             * @default 500
+             * @example 800
+             */
+            max_tokens: number;
+            /**
+             * Temperature
+             * @description How freely the model chooses its words; empty follows creativity (0.7 at 50).
+             * @example 0.2
+             */
+            temperature?: number | null;
+            /**
+             * Memory
+             * @description Remember customers from one conversation to the next.
+             * @default true
+             * @example true
+             */
+            memory_enabled: boolean;
+            /**
+             * Voice
+             * @description Speak and listen; needs the part voice.
+             * @default false
+             * @example false
+             */
+            voice_enabled: boolean;
+            /**
+             * Tools
+             * @description Use the tools that are granted.
+             * @default true
+             * @example true
+             */
+            tools_enabled: boolean;
+            /**
+             * Memories a turn
+             * @description How many memories a turn looks up.
+             * @default 6
+             * @example 6
+             */
+            memory_k: number;
+            /**
+             * Messages a turn
+             * @description How many earlier messages the model sees; older ones are summarised.
+             * @default 20
+             * @example 30
+             */
+            thread_window: number;
+            /**
+             * Fallbacks
+             * @description Models to turn to in this order when the first is down; the last one is offline.
+             * @default [
+             *       {
+             *         "provider": "offline"
+             *       }
+             *     ]
+             * @example [
+             *       {
+             *         "provider": "anthropic"
+             *       },
+             *       {
+             *         "provider": "offline"
+             *       }
+             *     ]
+             */
+            fallbacks: components["schemas"]["ModelChoice"][];
+            /**
+             * Time-out in seconds
+             * @description How long one model may take.
+             * @default 30
+             * @example 30
+             */
+            timeout_seconds: number;
+            /**
+             * Input tokens a turn
+             * @description The most tokens one turn may send to a model; the context is trimmed to it.
+             * @default 24000
+             * @example 24000
+             */
+            input_tokens_per_turn: number;
+            /**
+             * Output tokens a turn
+             * @description The most tokens one turn may have written, tool calls included.
+             * @default 4000
+             * @example 4000
+             */
+            output_tokens_per_turn: number;
+            /**
+             * Tokens a day
+             * @description The most tokens this agent may use in a day for its tenant; empty sets no limit.
+             * @example 2000000
+             */
+            tokens_per_day?: number | null;
+        };
+        /**
+         * AgentContract
+         * @description A contract as it is kept: one immutable version of it.
+         */
+        AgentContract: {
+            /**
+             * Id
+             * @description The agent's handle, unique in the tenant.
+             * @example support
+             */
+            id: string;
+            /**
+             * Name
+             * @description What the agent calls itself.
+             * @example Robin
+             */
+            name: string;
+            /**
+             * Type
+             * @description What kind of agent it is; a voice agent needs the part voice.
+             * @default conversational
+             * @example conversational
+             */
+            type: components["schemas"]["AgentType"];
+            /**
+             * Version
+             * @description Goes up with every change (semantic versioning).
+             * @example 1.4.0
+             */
+            version: string;
+            /**
+             * Created
+             * Format: date-time
+             * @description When the first version was written.
+             * @example 2026-01-31T09:30:00Z
+             */
+            readonly created_at: string;
+            /**
+             * Updated
+             * Format: date-time
+             * @description When this version was written.
+             * @example 2026-02-01T14:05:00Z
+             */
+            readonly updated_at: string;
+            /**
+             * Identity
+             * @example {
+             *       "short_description": "Answers questions about orders, deliveries and returns."
+             *     }
+             */
+            identity: components["schemas"]["AgentIdentity"];
+            /**
+             * Traits
+             * @description The agent's character.
+             * @default {
+             *       "creativity": 50,
+             *       "empathy": 50,
+             *       "assertiveness": 50,
+             *       "humor": 30,
+             *       "formality": 50,
+             *       "verbosity": 50,
+             *       "confidence": 70,
+             *       "technicality": 50,
+             *       "safety": 80
+             *     }
+             * @example {
+             *       "formality": 70
+             *     }
+             */
+            traits: components["schemas"]["AgentTraits"];
+            /**
+             * Configuration
+             * @description Which models answer, and how much they may take.
+             * @default {
+             *       "max_tokens": 500,
+             *       "memory_enabled": true,
+             *       "voice_enabled": false,
+             *       "tools_enabled": true,
+             *       "memory_k": 6,
+             *       "thread_window": 20,
+             *       "fallbacks": [
+             *         {
+             *           "provider": "offline"
+             *         }
+             *       ],
+             *       "timeout_seconds": 30,
+             *       "input_tokens_per_turn": 24000,
+             *       "output_tokens_per_turn": 4000
+             *     }
+             * @example {
+             *       "max_tokens": 800
+             *     }
+             */
+            configuration: components["schemas"]["AgentConfiguration"];
+            /**
+             * Voice
+             * @description How the agent sounds and hears; required when its type is voice.
+             * @example {
+             *       "voice_id": "21m00Tcm4TlvDq8ikWAM"
+             *     }
+             */
+            voice?: components["schemas"]["VoiceConfiguration"] | null;
+            /**
+             * Knowledge
+             * @description Which knowledge bases it may read, and how they are searched.
+             * @default {
+             *       "bases": [],
+             *       "k": 5,
+             *       "mode": "both"
+             *     }
+             * @example {
+             *       "bases": [
+             *         "help-centre"
+             *       ]
+             *     }
+             */
+            knowledge: components["schemas"]["KnowledgeGrant"];
+            /**
+             * Tools
+             * @description Names of the tools it is granted; what is not named is not offered.
+             * @default []
+             * @example [
+             *       "search_knowledge"
+             *     ]
+             */
+            tools: string[];
+            /**
+             * Escalation
+             * @description When a conversation goes to a person.
+             * @default {
+             *       "threshold": 0.7,
+             *       "keywords": [],
+             *       "channels": []
+             *     }
+             * @example {
+             *       "threshold": 0.6
+             *     }
+             */
+            escalation: components["schemas"]["EscalationRules"];
+            /**
+             * Approval
+             * @description Which actions a person must allow first.
+             * @default {
+             *       "rules": [],
+             *       "timeout_seconds": 300,
+             *       "on_timeout": "reject"
+             *     }
+             * @example {
+             *       "rules": [
+             *         {
+             *           "action": "refund"
+             *         }
+             *       ]
+             *     }
+             */
+            approval: components["schemas"]["ApprovalRules"];
+            /**
+             * Routing
+             * @description By what messages for this agent are recognised.
+             * @default {
+             *       "description": "",
+             *       "examples": [],
+             *       "handoff_targets": []
+             *     }
+             * @example {
+             *       "description": "Questions about invoices."
+             *     }
+             */
+            routing: components["schemas"]["RoutingHints"];
+            /**
+             * Languages
+             * @description Languages the agent answers in, as BCP 47 tags; the first one when in doubt.
+             * @default [
+             *       "en"
+             *     ]
+             * @example [
+             *       "en",
+             *       "de"
+             *     ]
+             */
+            languages: string[];
+            /**
+             * Metadata
+             * @example {
+             *       "tags": [
+             *         "support"
+             *       ],
+             *       "tenant_id": "ten_019a0c1f5e7b7c3d9a4e2f60718293a4"
+             *     }
+             */
+            metadata: components["schemas"]["AgentMetadata"];
+        };
+        /**
+         * AgentIdentity
+         * @description Who the agent is and what it is there for.
+         */
+        AgentIdentity: {
+            /**
+             * Short description
+             * @description What the agent does, in one sentence.
+             * @example Answers questions about orders, deliveries and returns.
+             */
+            short_description: string;
+            /**
+             * Full description
+             * @description What the agent covers and what it leaves to others.
+             * @default
+             * @example Covers everything after the purchase. Leaves advice before it to sales.
+             */
+            full_description: string;
+            /**
+             * Role
+             * @description The part the agent plays towards the customer.
+             * @default
+             * @example An experienced colleague from the service desk.
+             */
+            character_role: string;
+            /**
+             * Mission
+             * @description What the agent is to reach in a conversation.
+             * @default
+             * @example Every customer leaves with an answer or knows who will give it, and when.
+             */
+            mission: string;
+            /**
+             * Manner
+             * @description How the agent talks, beyond what the traits say.
+             * @default
+             * @example Names the answer first and the reasons after it.
+             */
+            interaction_style: string;
+        };
+        /**
+         * AgentMetadata
+         * @description To whom the contract belongs and how it is filed.
+         */
+        AgentMetadata: {
+            /**
+             * Tenant
+             * @description The organisation that owns the contract; set by the server.
+             * @example ten_019a0c1f5e7b7c3d9a4e2f60718293a4
+             */
+            readonly tenant_id: string;
+            /**
+             * Owner
+             * @description Who answers for the contract; whoever made it, unless named.
+             * @example usr_019a0c1f5e7b7c3d9a4e2f60718293a4
+             */
+            owner_id?: string | null;
+            /**
+             * Tags
+             * @description Words to find the contract by.
+             * @default []
+             * @example [
+             *       "support",
+             *       "english"
+             *     ]
+             */
+            tags: string[];
+            /**
+             * Status
+             * @description Only an active agent answers; an archived one is kept for its history.
+             * @default active
+             * @example active
+             */
+            status: components["schemas"]["AgentStatus"];
+        };
+        /**
+         * AgentOut
+         * @description A contract in force, and how much it is used.
+         */
+        AgentOut: {
+            /**
+             * Id
+             * @description The agent's handle, unique in the tenant.
+             * @example support
+             */
+            id: string;
+            /**
+             * Name
+             * @description What the agent calls itself.
+             * @example Robin
+             */
+            name: string;
+            /**
+             * Type
+             * @description What kind of agent it is; a voice agent needs the part voice.
+             * @default conversational
+             * @example conversational
+             */
+            type: components["schemas"]["AgentType"];
+            /**
+             * Version
+             * @description Goes up with every change (semantic versioning).
+             * @example 1.4.0
+             */
+            version: string;
+            /**
+             * Created
+             * Format: date-time
+             * @description When the first version was written.
+             * @example 2026-01-31T09:30:00Z
+             */
+            readonly created_at: string;
+            /**
+             * Updated
+             * Format: date-time
+             * @description When this version was written.
+             * @example 2026-02-01T14:05:00Z
+             */
+            readonly updated_at: string;
+            /**
+             * Identity
+             * @example {
+             *       "short_description": "Answers questions about orders, deliveries and returns."
+             *     }
+             */
+            identity: components["schemas"]["AgentIdentity"];
+            /**
+             * Traits
+             * @description The agent's character.
+             * @default {
+             *       "creativity": 50,
+             *       "empathy": 50,
+             *       "assertiveness": 50,
+             *       "humor": 30,
+             *       "formality": 50,
+             *       "verbosity": 50,
+             *       "confidence": 70,
+             *       "technicality": 50,
+             *       "safety": 80
+             *     }
+             * @example {
+             *       "formality": 70
+             *     }
+             */
+            traits: components["schemas"]["AgentTraits"];
+            /**
+             * Configuration
+             * @description Which models answer, and how much they may take.
+             * @default {
+             *       "max_tokens": 500,
+             *       "memory_enabled": true,
+             *       "voice_enabled": false,
+             *       "tools_enabled": true,
+             *       "memory_k": 6,
+             *       "thread_window": 20,
+             *       "fallbacks": [
+             *         {
+             *           "provider": "offline"
+             *         }
+             *       ],
+             *       "timeout_seconds": 30,
+             *       "input_tokens_per_turn": 24000,
+             *       "output_tokens_per_turn": 4000
+             *     }
+             * @example {
+             *       "max_tokens": 800
+             *     }
+             */
+            configuration: components["schemas"]["AgentConfiguration"];
+            /**
+             * Voice
+             * @description How the agent sounds and hears; required when its type is voice.
+             * @example {
+             *       "voice_id": "21m00Tcm4TlvDq8ikWAM"
+             *     }
+             */
+            voice?: components["schemas"]["VoiceConfiguration"] | null;
+            /**
+             * Knowledge
+             * @description Which knowledge bases it may read, and how they are searched.
+             * @default {
+             *       "bases": [],
+             *       "k": 5,
+             *       "mode": "both"
+             *     }
+             * @example {
+             *       "bases": [
+             *         "help-centre"
+             *       ]
+             *     }
+             */
+            knowledge: components["schemas"]["KnowledgeGrant"];
+            /**
+             * Tools
+             * @description Names of the tools it is granted; what is not named is not offered.
+             * @default []
+             * @example [
+             *       "search_knowledge"
+             *     ]
+             */
+            tools: string[];
+            /**
+             * Escalation
+             * @description When a conversation goes to a person.
+             * @default {
+             *       "threshold": 0.7,
+             *       "keywords": [],
+             *       "channels": []
+             *     }
+             * @example {
+             *       "threshold": 0.6
+             *     }
+             */
+            escalation: components["schemas"]["EscalationRules"];
+            /**
+             * Approval
+             * @description Which actions a person must allow first.
+             * @default {
+             *       "rules": [],
+             *       "timeout_seconds": 300,
+             *       "on_timeout": "reject"
+             *     }
+             * @example {
+             *       "rules": [
+             *         {
+             *           "action": "refund"
+             *         }
+             *       ]
+             *     }
+             */
+            approval: components["schemas"]["ApprovalRules"];
+            /**
+             * Routing
+             * @description By what messages for this agent are recognised.
+             * @default {
+             *       "description": "",
+             *       "examples": [],
+             *       "handoff_targets": []
+             *     }
+             * @example {
+             *       "description": "Questions about invoices."
+             *     }
+             */
+            routing: components["schemas"]["RoutingHints"];
+            /**
+             * Languages
+             * @description Languages the agent answers in, as BCP 47 tags; the first one when in doubt.
+             * @default [
+             *       "en"
+             *     ]
+             * @example [
+             *       "en",
+             *       "de"
+             *     ]
+             */
+            languages: string[];
+            /**
+             * Metadata
+             * @example {
+             *       "tags": [
+             *         "support"
+             *       ],
+             *       "tenant_id": "ten_019a0c1f5e7b7c3d9a4e2f60718293a4"
+             *     }
+             */
+            metadata: components["schemas"]["AgentMetadata"];
+            stats: components["schemas"]["AgentStats"];
+        };
+        /**
+         * AgentPage
+         * @description A part of the list of agents, by name.
+         */
+        AgentPage: {
+            /** Items */
+            items: components["schemas"]["AgentOut"][];
+            /** Total */
+            total: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+        };
+        /**
+         * AgentStats
+         * @description How much an agent is used.
+         */
+        AgentStats: {
+            /**
+             * Interaction Count
+             * @description Turns it answered.
+             */
+            interaction_count: number;
+            /** Last Used At */
+            last_used_at: string | null;
+        };
+        /**
+         * AgentStatus
+         * @description Whether the agent answers.
+         * @enum {string}
+         */
+        AgentStatus: "active" | "inactive" | "archived";
+        /**
+         * AgentTraits
+         * @description The agent's character, each trait from 0 to 100; the bands 0-20, 21-40, 41-60, 61-80 and 81-100 act.
+         */
+        AgentTraits: {
+            /**
+             * Creativity
+             * @description Low keeps to the words of the sources; high varies the wording. Sets the temperature.
+             * @default 50
+             * @example 20
+             */
+            creativity: number;
+            /**
+             * Empathy
+             * @description Low stays with the matter; high acknowledges how the customer feels.
+             * @default 50
+             * @example 80
+             */
+            empathy: number;
+            /**
+             * Assertiveness
+             * @description Low offers options; high recommends one way and says so.
+             * @default 50
+             * @example 40
+             */
+            assertiveness: number;
+            /**
+             * Humor
+             * @description Low is serious throughout; high allows a light word where it fits.
+             * @default 30
+             * @example 10
+             */
+            humor: number;
+            /**
+             * Formality
+             * @description Low speaks casually; high speaks as in a formal letter.
+             * @default 50
+             * @example 70
+             */
+            formality: number;
+            /**
+             * Verbosity
+             * @description Low answers in one sentence; high explains. Sets the most sentences of an answer.
+             * @default 50
+             * @example 30
+             */
+            verbosity: number;
+            /**
+             * Confidence
+             * @description Low says where an answer might not fit; high states it plainly.
+             * @default 70
+             * @example 60
+             */
+            confidence: number;
+            /**
+             * Technicality
+             * @description Low avoids technical terms; high uses them precisely.
+             * @default 50
+             * @example 90
+             */
+            technicality: number;
+            /**
+             * Safety
+             * @description High hands over sooner and refuses answers that are weakly grounded.
+             * @default 80
+             * @example 95
+             */
+            safety: number;
+        };
+        /**
+         * AgentType
+         * @description What kind of agent it is.
+         * @enum {string}
+         */
+        AgentType: "conversational" | "voice" | "workflow" | "autonomous";
+        /**
          * AnswerOut
          * @description What came of one message.
          * @example {
+         *       "agent_id": "support",
+         *       "agent_version": "1.0.0",
          *       "answer": "You can return a helmet within 30 days of delivery. [1]",
          *       "answered": true,
          *       "citations": [
@@ -479,6 +1728,174 @@ export interface components {
             processing_time: number;
             /** Model */
             model: string;
+            /**
+             * Agent Id
+             * @default support
+             */
+            agent_id: string;
+            /**
+             * Agent Version
+             * @description The version of the contract that answered.
+             * @default 0.0.0
+             */
+            agent_version: string;
+        };
+        /**
+         * ApiKeyIn
+         * @description A new key for a program.
+         * @example {
+         *       "expires_at": "2027-01-01T00:00:00Z",
+         *       "name": "Website import",
+         *       "permissions": [
+         *         "knowledge:write"
+         *       ]
+         *     }
+         */
+        ApiKeyIn: {
+            /**
+             * Name
+             * @example Ada Lovelace
+             */
+            name: string;
+            /** Permissions */
+            permissions: components["schemas"]["Permission"][];
+            /**
+             * Expires At
+             * @description When it ends; never, when left out.
+             */
+            expires_at?: string | null;
+        };
+        /**
+         * ApiKeyOut
+         * @description A key, without its secret. It may never do more than whoever made it may at the time of the request.
+         */
+        ApiKeyOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Begins
+             * @description Its first characters.
+             * @example dk_3f9a1c2b4d5e6f70
+             */
+            begins: string;
+            /** Permissions */
+            permissions: components["schemas"]["Permission"][];
+            status: components["schemas"]["KeyStatus"];
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /**
+             * Last Used At
+             * @description To the minute.
+             */
+            last_used_at: string | null;
+        };
+        /**
+         * ApiKeyPage
+         * @description A part of the keys, newest first, revoked and expired ones too.
+         */
+        ApiKeyPage: {
+            /** Items */
+            items: components["schemas"]["ApiKeyOut"][];
+            /**
+             * Total
+             * @description How many there are in all.
+             */
+            total: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+        };
+        /**
+         * AppliedOut
+         * @description What applying a contract came to.
+         */
+        AppliedOut: {
+            outcome: components["schemas"]["ApplyOutcome"];
+            agent: components["schemas"]["AgentOut"];
+        };
+        /**
+         * ApplyOutcome
+         * @enum {string}
+         */
+        ApplyOutcome: "created" | "updated" | "unchanged";
+        /**
+         * ApprovalRule
+         * @description An action that a person must allow first; with no bound given, every time.
+         */
+        ApprovalRule: {
+            /**
+             * Action
+             * @description What the agent wants to do: refund, discount, contract_modification, or a tool's name.
+             * @example refund
+             */
+            action: string;
+            /**
+             * Above amount
+             * @description Only when more money than this is at stake.
+             * @example 200
+             */
+            above_amount?: number | null;
+            /**
+             * Currency
+             * @description The amount's currency as ISO 4217 writes it; empty means the account's own.
+             * @example EUR
+             */
+            currency?: string | null;
+            /**
+             * Above percent
+             * @description Only when a larger share than this is given away.
+             * @example 15
+             */
+            above_percent?: number | null;
+            /**
+             * Confidence below
+             * @description Only when the agent is less sure than this.
+             * @example 0.7
+             */
+            confidence_below?: number | null;
+        };
+        /**
+         * ApprovalRules
+         * @description What a person must allow, beyond what always needs it.
+         */
+        ApprovalRules: {
+            /**
+             * Rules
+             * @description Actions that need an approval, beside refunds and discounts above the product's own bounds.
+             * @default []
+             * @example [
+             *       {
+             *         "above_amount": 200,
+             *         "action": "refund",
+             *         "currency": "EUR"
+             *       }
+             *     ]
+             */
+            rules: components["schemas"]["ApprovalRule"][];
+            /**
+             * Time-out in seconds
+             * @description How long to wait for a decision.
+             * @default 300
+             * @example 900
+             */
+            timeout_seconds: number;
+            /**
+             * When nobody decides
+             * @description What becomes of the request when the time is over.
+             * @default reject
+             * @example escalate
+             */
+            on_timeout: components["schemas"]["WhenUnanswered"];
         };
         /**
          * BaseIn
@@ -583,6 +2000,50 @@ export interface components {
             quote: string;
         };
         /**
+         * CloseIn
+         * @description How it ended, where there is something to say about it.
+         * @example {
+         *       "resolution": "Refund sent."
+         *     }
+         */
+        CloseIn: {
+            /** Resolution */
+            resolution?: string | null;
+        };
+        /**
+         * CloseReason
+         * @description Why a session ended. After an idle one the conversation goes on where it was.
+         * @enum {string}
+         */
+        CloseReason: "explicit" | "idle" | "replaced";
+        /**
+         * ClosingOut
+         * @description What a closed session was about.
+         */
+        ClosingOut: {
+            /**
+             * Summary
+             * @description Two or three sentences: topic, outcome, next step.
+             */
+            summary: string;
+            sentiment: components["schemas"]["SentimentOut"];
+            /** Topics */
+            topics: string[];
+            /** Entities */
+            entities: components["schemas"]["EntityOut"][];
+            /** Duration Seconds */
+            duration_seconds: number;
+            /** Message Count */
+            message_count: number;
+            /** Agent Count */
+            agent_count: number;
+            /**
+             * Written By
+             * @description `offline`, or the name of the language model that summed up.
+             */
+            written_by: string;
+        };
+        /**
          * ContactTokenIn
          * @description A visitor opens the chat page of a tenant; without one, of the server's default tenant.
          */
@@ -606,6 +2067,206 @@ export interface components {
             contact_id: string;
             /** Tenant */
             tenant: string;
+        };
+        /**
+         * DiffOut
+         * @description What leads from one version to another.
+         */
+        DiffOut: {
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+            /** Changes */
+            changes: components["schemas"]["DifferenceOut"][];
+        };
+        /**
+         * DifferenceKind
+         * @description What became of a field.
+         * @enum {string}
+         */
+        DifferenceKind: "added" | "removed" | "changed";
+        /**
+         * DifferenceOut
+         * @description One field that differs between two versions.
+         */
+        DifferenceOut: {
+            /**
+             * Path
+             * @example traits.humor
+             */
+            path: string;
+            kind: components["schemas"]["DifferenceKind"];
+            /** Before */
+            before?: unknown;
+            /** After */
+            after?: unknown;
+        };
+        /**
+         * EntityKind
+         * @enum {string}
+         */
+        EntityKind: "email" | "phone" | "order" | "ticket" | "invoice" | "reference" | "amount" | "date" | "product";
+        /**
+         * EntityOut
+         * @description Something the customer named. `value` is its one way of writing: telephone numbers in E.164, say.
+         */
+        EntityOut: {
+            kind: components["schemas"]["EntityKind"];
+            /** Text */
+            text: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * EscalationHours
+         * @description When people are there to take over.
+         */
+        EscalationHours: {
+            /**
+             * Time zone
+             * @description The zone the hours are meant in.
+             * @default UTC
+             * @example Europe/London
+             */
+            timezone: string;
+            /**
+             * Days
+             * @description Opening hours by day of the week.
+             * @default {
+             *       "monday": [],
+             *       "tuesday": [],
+             *       "wednesday": [],
+             *       "thursday": [],
+             *       "friday": [],
+             *       "saturday": [],
+             *       "sunday": []
+             *     }
+             * @example {
+             *       "monday": [
+             *         {
+             *           "close": "17:00",
+             *           "open": "09:00"
+             *         }
+             *       ]
+             *     }
+             */
+            days: components["schemas"]["OpeningDays"];
+        };
+        /**
+         * EscalationKeyword
+         * @description A phrase that speaks for handing over.
+         */
+        EscalationKeyword: {
+            /**
+             * Phrase
+             * @description What the customer says.
+             * @example data protection officer
+             */
+            phrase: string;
+            /**
+             * Weight
+             * @description How strongly it speaks for a person, from 0 to 1.
+             * @default 0.8
+             * @example 1
+             */
+            weight: number;
+        };
+        /**
+         * EscalationRules
+         * @description When a conversation goes to a person, and whom to tell.
+         */
+        EscalationRules: {
+            /**
+             * Threshold
+             * @description From this score on a person is called; safety shifts it.
+             * @default 0.7
+             * @example 0.7
+             */
+            threshold: number;
+            /**
+             * Keywords
+             * @description Phrases that speak for a person, beside the built-in ones.
+             * @default []
+             * @example [
+             *       {
+             *         "phrase": "data protection officer",
+             *         "weight": 1
+             *       }
+             *     ]
+             */
+            keywords: components["schemas"]["EscalationKeyword"][];
+            /**
+             * Channels
+             * @description Names of the notification channels that are told; their addresses stand in the settings.
+             * @default []
+             * @example [
+             *       "service-desk"
+             *     ]
+             */
+            channels: string[];
+            /**
+             * Hours
+             * @description When people are there; empty means always.
+             * @example {
+             *       "days": {
+             *         "monday": [
+             *           {
+             *             "close": "17:00",
+             *             "open": "09:00"
+             *           }
+             *         ]
+             *       },
+             *       "timezone": "Europe/London"
+             *     }
+             */
+            hours?: components["schemas"]["EscalationHours"] | null;
+        };
+        /**
+         * ExecutionOut
+         * @description One run of an agent: what it was given, what it gave, how sure it was and how long it took.
+         */
+        ExecutionOut: {
+            /** Id */
+            id: string;
+            /** Turn Id */
+            turn_id: string;
+            /** Agent Id */
+            agent_id: string | null;
+            /** Agent Version */
+            agent_version: string | null;
+            /**
+             * Category
+             * @description What the message was routed as, where it was routed.
+             */
+            category: string | null;
+            /** Confidence */
+            confidence: number;
+            /** Input */
+            input: string;
+            /** Output */
+            output: string;
+            /** Seconds */
+            seconds: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
+         * ExecutionPage
+         * @description A part of the runs of agents in a session, oldest first.
+         */
+        ExecutionPage: {
+            /** Items */
+            items: components["schemas"]["ExecutionOut"][];
+            /** Total */
+            total: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
         };
         /**
          * FeedbackIn
@@ -677,6 +2338,203 @@ export interface components {
          * @enum {string}
          */
         IngestOutcome: "added" | "unchanged" | "replaced";
+        /**
+         * InteractionIn
+         * @description A message for an agent. Without a thread the contact's conversation with the agent goes on, or begins.
+         * @example {
+         *       "message": "How long can I return a helmet?"
+         *     }
+         */
+        InteractionIn: {
+            /** Message */
+            message: string;
+            /**
+             * Thread Id
+             * @description A thread to go on in.
+             */
+            thread_id?: string | null;
+            /**
+             * Contact Id
+             * @description Staff only: who asks; without one, a new contact.
+             */
+            contact_id?: string | null;
+            /** Idempotency Key */
+            idempotency_key?: string | null;
+        };
+        /**
+         * InteractionOut
+         * @description The answer, and where the conversation stands.
+         * @example {
+         *       "agent_id": "support",
+         *       "agent_version": "1.0.0",
+         *       "answer": "You can return a helmet within 30 days of delivery. [1]",
+         *       "answered": true,
+         *       "citations": [
+         *         {
+         *           "chunk_id": "chk_019a0c1e000074b29a4e2f60718293a4",
+         *           "heading": "How long you have",
+         *           "link": "https://help.example.com/returns",
+         *           "number": 1,
+         *           "quote": "You can return a helmet within 30 days of delivery.",
+         *           "source": "returns/return-an-item.md",
+         *           "source_id": "src_019a0c1e000074b29a4e2f60718293a5",
+         *           "title": "Return an item"
+         *         }
+         *       ],
+         *       "confidence": 0.93,
+         *       "message": {
+         *         "citations": [],
+         *         "content": "You can return a helmet within 30 days of delivery. [1]",
+         *         "created_at": "2026-01-15T09:30:00Z",
+         *         "id": "msg_019a0c1f70aa7d1e9a4e2f60718293a4",
+         *         "metadata": {
+         *           "answered": true,
+         *           "degraded": false,
+         *           "model": "offline",
+         *           "offer_human": false
+         *         },
+         *         "role": "agent",
+         *         "session_id": "ses_019a0c1f5e7b7c3d9a4e2f60718293a4",
+         *         "thread_id": "thr_019a0c1f5e7a70f19a4e2f60718293a4"
+         *       },
+         *       "model": "offline",
+         *       "processing_time": 0.021,
+         *       "requires_escalation": false,
+         *       "session_id": "ses_019a0c1f5e7b7c3d9a4e2f60718293a4",
+         *       "thread_id": "thr_019a0c1f5e7a70f19a4e2f60718293a4",
+         *       "tool_metadata": {},
+         *       "tools_used": [],
+         *       "turn_id": "trn_019a0c1f6f0074b29a4e2f60718293a4"
+         *     }
+         */
+        InteractionOut: {
+            /** Session Id */
+            session_id: string;
+            /** Thread Id */
+            thread_id: string;
+            /** Turn Id */
+            turn_id: string;
+            message: components["schemas"]["MessageOut"];
+            /**
+             * Answer
+             * @description The text, with markers `[n]` that name its citations.
+             */
+            answer: string;
+            /**
+             * Answered
+             * @description False when the knowledge bases do not answer the question.
+             */
+            answered: boolean;
+            /** Citations */
+            citations: components["schemas"]["CitationOut"][];
+            /**
+             * Requires Escalation
+             * @description True when the customer asked for a person.
+             */
+            requires_escalation: boolean;
+            /** Ticket */
+            ticket: string | null;
+            /**
+             * Confidence
+             * @description Of the best cited passage, calibrated.
+             */
+            confidence: number;
+            /** Tools Used */
+            tools_used: string[];
+            /** Tool Metadata */
+            tool_metadata: {
+                [key: string]: unknown;
+            };
+            /**
+             * Processing Time
+             * @description Seconds from the message's acceptance.
+             */
+            processing_time: number;
+            /** Model */
+            model: string;
+            /**
+             * Agent Id
+             * @default support
+             */
+            agent_id: string;
+            /**
+             * Agent Version
+             * @description The version of the contract that answered.
+             * @default 0.0.0
+             */
+            agent_version: string;
+            /**
+             * Memory Confidence
+             * @description How sure what was remembered of the contact is; null when nothing was.
+             */
+            memory_confidence: number | null;
+            /**
+             * Message Count
+             * @description Messages of the thread so far.
+             */
+            message_count: number;
+        };
+        /**
+         * KeyStatus
+         * @enum {string}
+         */
+        KeyStatus: "active" | "expired" | "revoked";
+        /**
+         * KnowledgeGrant
+         * @description Which knowledge bases the agent may read, and how they are searched.
+         */
+        KnowledgeGrant: {
+            /**
+             * Knowledge bases
+             * @description Slugs of the knowledge bases it may read; none named means all of the tenant's.
+             * @default []
+             * @example [
+             *       "help-centre"
+             *     ]
+             */
+            bases: string[];
+            /**
+             * Passages a turn
+             * @description How many passages a search gives.
+             * @default 5
+             * @example 5
+             */
+            k: number;
+            /**
+             * Least relevance
+             * @description Passages below are left out; empty takes the calibrated bar, which safety moves.
+             * @example 0.4
+             */
+            min_score?: number | null;
+            /**
+             * When to search
+             * @description prefetch searches before the model writes, tool lets the model search, both does both.
+             * @default both
+             * @example prefetch
+             */
+            mode: components["schemas"]["KnowledgeMode"];
+        };
+        /**
+         * KnowledgeMode
+         * @description When the agent's knowledge is searched.
+         * @enum {string}
+         */
+        KnowledgeMode: "prefetch" | "tool" | "both";
+        /**
+         * MeOut
+         * @description Whose the token or key is. `user` is null for a contact, an API key and the operator's own commands.
+         */
+        MeOut: {
+            user: components["schemas"]["PersonOut"] | null;
+            /** Contact Id */
+            contact_id: string | null;
+            /** Api Key Id */
+            api_key_id: string | null;
+            tenant: components["schemas"]["TenantOut"];
+            role: components["schemas"]["Role"];
+            /** Permissions */
+            permissions: components["schemas"]["Permission"][];
+        };
         /**
          * MessageIn
          * @description A message of the customer.
@@ -753,6 +2611,183 @@ export interface components {
          */
         MessageRole: "customer" | "agent" | "operator" | "system";
         /**
+         * ModelChoice
+         * @description One model to turn to when those before it are down.
+         */
+        ModelChoice: {
+            /**
+             * Provider
+             * @description Whose model it is; offline is built in.
+             * @example offline
+             * @example openai
+             * @example azure
+             * @example anthropic
+             * @example gemini
+             * @example ollama
+             */
+            provider: string;
+            /**
+             * Model
+             * @description The model's name at the provider; empty takes the provider's own default.
+             * @example gpt-4o-mini
+             */
+            model?: string | null;
+        };
+        /**
+         * NewApiKeyOut
+         * @description A new key. `key` is shown this once; send it as `Authorization: Bearer dk_…`.
+         */
+        NewApiKeyOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Begins
+             * @description Its first characters.
+             * @example dk_3f9a1c2b4d5e6f70
+             */
+            begins: string;
+            /** Permissions */
+            permissions: components["schemas"]["Permission"][];
+            status: components["schemas"]["KeyStatus"];
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /**
+             * Last Used At
+             * @description To the minute.
+             */
+            last_used_at: string | null;
+            /** Key */
+            key: string;
+        };
+        /**
+         * NewUserOut
+         * @description A new member of staff. `password` is shown this once, and only when it was made here.
+         */
+        NewUserOut: {
+            /** Id */
+            id: string;
+            /** Email */
+            email: string;
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+            status: components["schemas"]["UserStatus"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Password */
+            password: string | null;
+        };
+        /**
+         * OpenFrom
+         * @description One stretch of a day in which people are there.
+         */
+        OpenFrom: {
+            /**
+             * Open
+             * @description From, as HH:MM.
+             * @example 09:00
+             */
+            open: string;
+            /**
+             * Close
+             * @description Until, as HH:MM; 24:00 is midnight.
+             * @example 12:30
+             */
+            close: string;
+        };
+        /**
+         * OpeningDays
+         * @description The stretches of each day in which people are there; a day without any is closed.
+         */
+        OpeningDays: {
+            /**
+             * Monday
+             * @description When people are there on Mondays.
+             * @default []
+             * @example [
+             *       {
+             *         "close": "17:00",
+             *         "open": "09:00"
+             *       }
+             *     ]
+             */
+            monday: components["schemas"]["OpenFrom"][];
+            /**
+             * Tuesday
+             * @description When people are there on Tuesdays.
+             * @default []
+             * @example [
+             *       {
+             *         "close": "17:00",
+             *         "open": "09:00"
+             *       }
+             *     ]
+             */
+            tuesday: components["schemas"]["OpenFrom"][];
+            /**
+             * Wednesday
+             * @description When people are there on Wednesdays.
+             * @default []
+             * @example [
+             *       {
+             *         "close": "17:00",
+             *         "open": "09:00"
+             *       }
+             *     ]
+             */
+            wednesday: components["schemas"]["OpenFrom"][];
+            /**
+             * Thursday
+             * @description When people are there on Thursdays.
+             * @default []
+             * @example [
+             *       {
+             *         "close": "17:00",
+             *         "open": "09:00"
+             *       }
+             *     ]
+             */
+            thursday: components["schemas"]["OpenFrom"][];
+            /**
+             * Friday
+             * @description When people are there on Fridays.
+             * @default []
+             * @example [
+             *       {
+             *         "close": "17:00",
+             *         "open": "09:00"
+             *       }
+             *     ]
+             */
+            friday: components["schemas"]["OpenFrom"][];
+            /**
+             * Saturday
+             * @description When people are there on Saturdays.
+             * @default []
+             * @example []
+             */
+            saturday: components["schemas"]["OpenFrom"][];
+            /**
+             * Sunday
+             * @description When people are there on Sundays.
+             * @default []
+             * @example []
+             */
+            sunday: components["schemas"]["OpenFrom"][];
+        };
+        /**
          * PassageOut
          * @description A passage found, and how likely it answers.
          */
@@ -773,6 +2808,46 @@ export interface components {
             text: string;
             /** Relevance */
             relevance: number;
+        };
+        /**
+         * PasswordIn
+         * @description Another password for oneself.
+         * @example {
+         *       "current_password": "correct horse battery",
+         *       "new_password": "four words are better"
+         *     }
+         */
+        PasswordIn: {
+            /**
+             * Current Password
+             * @example correct horse battery staple
+             */
+            current_password: string;
+            /**
+             * New Password
+             * @description 10 to 1,000 characters, and not the e-mail address.
+             * @example correct horse battery staple
+             */
+            new_password: string;
+        };
+        /**
+         * Permission
+         * @description One thing that may be allowed. `MEANINGS` says what.
+         * @enum {string}
+         */
+        Permission: "chat" | "conversations:read" | "conversations:write" | "knowledge:read" | "knowledge:write" | "agents:read" | "agents:write" | "users:read" | "users:write" | "api-keys";
+        /**
+         * PersonOut
+         * @description A member of staff, as whoever signed in sees themselves.
+         */
+        PersonOut: {
+            /** Id */
+            id: string;
+            /** Email */
+            email: string;
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
         };
         /**
          * Problem
@@ -812,6 +2887,61 @@ export interface components {
             errors: components["schemas"]["FieldProblem"][] | null;
         };
         /**
+         * Role
+         * @description What a caller is.
+         * @enum {string}
+         */
+        Role: "owner" | "admin" | "operator" | "viewer" | "contact";
+        /**
+         * RollbackIn
+         * @description To which version to go back.
+         * @example {
+         *       "summary": "Too casual",
+         *       "version": "1.0.0"
+         *     }
+         */
+        RollbackIn: {
+            /** Version */
+            version: string;
+            /**
+             * Summary
+             * @default
+             */
+            summary: string;
+        };
+        /**
+         * RoutingHints
+         * @description By what the coordinator recognises messages for this agent, and to whom the agent may hand over.
+         */
+        RoutingHints: {
+            /**
+             * Routing description
+             * @description Which messages belong to this agent, in one or two sentences.
+             * @default
+             * @example Questions about invoices, payments and receipts.
+             */
+            description: string;
+            /**
+             * Example utterances
+             * @description What customers say who belong here; a dozen is a good number.
+             * @default []
+             * @example [
+             *       "Why was I charged twice?",
+             *       "Where can I find my invoice?"
+             *     ]
+             */
+            examples: string[];
+            /**
+             * Handoff targets
+             * @description Ids of the agents this one may hand a conversation to; never in a circle.
+             * @default []
+             * @example [
+             *       "support-billing"
+             *     ]
+             */
+            handoff_targets: string[];
+        };
+        /**
          * SearchIn
          * @description What to look for.
          * @example {
@@ -846,6 +2976,46 @@ export interface components {
             passages: components["schemas"]["PassageOut"][];
         };
         /**
+         * SentimentLabel
+         * @enum {string}
+         */
+        SentimentLabel: "positive" | "neutral" | "negative";
+        /**
+         * SentimentOut
+         * @description How the customer felt, the end weighing most.
+         */
+        SentimentOut: {
+            label: components["schemas"]["SentimentLabel"];
+            /**
+             * Score
+             * @description From -1 (very unhappy) to 1 (very happy).
+             */
+            score: number;
+        };
+        /**
+         * SessionIn
+         * @description What kind of session is wanted; nothing of it has to be said.
+         * @example {}
+         * @example {
+         *       "agent_id": "support",
+         *       "new_thread": true
+         *     }
+         */
+        SessionIn: {
+            /**
+             * Agent Id
+             * @description Another agent than the active session's ends that one and begins a new thread.
+             * @example support
+             */
+            agent_id?: string | null;
+            /**
+             * New Thread
+             * @description Begin a new conversation, whatever went before.
+             * @default false
+             */
+            new_thread: boolean;
+        };
+        /**
          * SessionOut
          * @description One active stretch of a conversation.
          */
@@ -863,6 +3033,16 @@ export interface components {
             channel: string;
             status: components["schemas"]["SessionStatus"];
             /**
+             * Agent Id
+             * @description Null for the tenant's default agent.
+             */
+            agent_id: string | null;
+            /**
+             * Agent Version
+             * @description Of the contract that the last answer was given under.
+             */
+            agent_version: string | null;
+            /**
              * Started At
              * Format: date-time
              */
@@ -872,6 +3052,19 @@ export interface components {
              * Format: date-time
              */
             last_activity_at: string;
+            /** Closed At */
+            closed_at: string | null;
+            /** @description After `idle` the next session goes on in the same thread. */
+            close_reason: components["schemas"]["CloseReason"] | null;
+            /** Message Count */
+            message_count: number;
+            /**
+             * Agent Count
+             * @description How many agents have answered in it.
+             */
+            agent_count: number;
+            /** @description There within moments of the close. */
+            closing: components["schemas"]["ClosingOut"] | null;
         };
         /**
          * SessionPage
@@ -907,10 +3100,33 @@ export interface components {
              * @example demo
              */
             tenant: string;
-            /** Email */
+            /**
+             * Email
+             * @example ada@example.com
+             */
             email: string;
-            /** Password */
+            /**
+             * Password
+             * @example correct horse battery staple
+             */
             password: string;
+        };
+        /**
+         * SignedInOut
+         * @description A staff token, whose it is, and what may be done with it.
+         */
+        SignedInOut: {
+            /** Token */
+            token: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            user: components["schemas"]["PersonOut"];
+            tenant: components["schemas"]["TenantOut"];
+            /** Permissions */
+            permissions: components["schemas"]["Permission"][];
         };
         /**
          * SourceOut
@@ -973,17 +3189,366 @@ export interface components {
             markdown: string;
         };
         /**
-         * TokenOut
-         * @description A bearer token, and until when it is good.
+         * SpeechProvider
+         * @description Who turns speech into text.
+         * @enum {string}
          */
-        TokenOut: {
-            /** Token */
-            token: string;
+        SpeechProvider: "deepgram";
+        /**
+         * TenantOut
+         * @description An organisation, by its address and its name.
+         */
+        TenantOut: {
+            /** Slug */
+            slug: string;
+            /** Company */
+            company: string;
+        };
+        /**
+         * ThreadMessages
+         * @description A stretch of a thread, oldest message first.
+         *
+         *     Older ones: ask with `before`; newer ones, also those still to come: ask with `after`.
+         */
+        ThreadMessages: {
+            /** Items */
+            items: components["schemas"]["MessageOut"][];
             /**
-             * Expires At
+             * Has More
+             * @description Whether more follow in the direction asked: older, else newer.
+             */
+            has_more: boolean;
+            /**
+             * Before
+             * @description Cursor of what is older than this page.
+             */
+            before: string | null;
+            /**
+             * After
+             * @description Cursor of what is newer than this page.
+             */
+            after: string | null;
+            /**
+             * Total
+             * @description How many messages the thread has.
+             */
+            total: number;
+        };
+        /**
+         * ThreadOut
+         * @description A durable conversation of one contact; its sessions are the stretches in which it was active.
+         */
+        ThreadOut: {
+            /**
+             * Id
+             * @example thr_019a0c1f5e7a70f19a4e2f60718293a4
+             */
+            id: string;
+            /** Contact Id */
+            contact_id: string;
+            /**
+             * Title
+             * @description The beginning of the first message, unless somebody gave another.
+             */
+            title: string;
+            status: components["schemas"]["ThreadStatus"];
+            /** Message Count */
+            message_count: number;
+            /** Last Message At */
+            last_message_at: string | null;
+            /**
+             * Context Summary
+             * @description What was said before the messages an agent is still given.
+             */
+            context_summary: string;
+            /**
+             * Created At
              * Format: date-time
              */
-            expires_at: string;
+            created_at: string;
+        };
+        /**
+         * ThreadPage
+         * @description A part of the list of threads, newest first.
+         */
+        ThreadPage: {
+            /** Items */
+            items: components["schemas"]["ThreadOut"][];
+            /** Total */
+            total: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+        };
+        /**
+         * ThreadPatch
+         * @description What is to change; what is left out, or null, stays. The status is for staff.
+         * @example {
+         *       "title": "Helmet return"
+         *     }
+         */
+        ThreadPatch: {
+            /** Title */
+            title?: string | null;
+            status?: components["schemas"]["ThreadStatus"] | null;
+        };
+        /**
+         * ThreadStatus
+         * @enum {string}
+         */
+        ThreadStatus: "open" | "human_requested" | "closed";
+        /**
+         * UserIn
+         * @description A new member of staff.
+         * @example {
+         *       "email": "ada@example.com",
+         *       "name": "Ada Lovelace",
+         *       "role": "operator"
+         *     }
+         */
+        UserIn: {
+            /**
+             * Email
+             * @example ada@example.com
+             */
+            email: string;
+            /**
+             * Name
+             * @example Ada Lovelace
+             */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "admin" | "operator" | "viewer";
+            /**
+             * Password
+             * @description 10 to 1,000 characters; without one, one is made and shown once.
+             */
+            password?: string | null;
+        };
+        /**
+         * UserOut
+         * @description A member of staff.
+         */
+        UserOut: {
+            /** Id */
+            id: string;
+            /** Email */
+            email: string;
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+            status: components["schemas"]["UserStatus"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * UserPage
+         * @description A part of the staff, by e-mail address.
+         */
+        UserPage: {
+            /** Items */
+            items: components["schemas"]["UserOut"][];
+            /**
+             * Total
+             * @description How many there are in all.
+             */
+            total: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+        };
+        /**
+         * UserPatch
+         * @description What is to be different about a member of staff; what is left out stays.
+         * @example {
+         *       "role": "admin"
+         *     }
+         */
+        UserPatch: {
+            /** Name */
+            name?: string | null;
+            /** Role */
+            role?: ("owner" | "admin" | "operator" | "viewer") | null;
+            status?: components["schemas"]["UserStatus"] | null;
+            /**
+             * Password
+             * @description Sets it anew, and ends all sign-ins of this user.
+             */
+            password?: string | null;
+        };
+        /**
+         * UserStatus
+         * @enum {string}
+         */
+        UserStatus: "active" | "inactive";
+        /**
+         * VersionOut
+         * @description Who changed a contract, and why.
+         */
+        VersionOut: {
+            /**
+             * Version
+             * @example 1.0.1
+             */
+            version: string;
+            /**
+             * Author
+             * @description E-mail address or key of who changed it.
+             */
+            author: string | null;
+            /**
+             * Summary
+             * @example Speak more formally
+             */
+            summary: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * VersionPage
+         * @description A part of the versions, newest first.
+         */
+        VersionPage: {
+            /** Items */
+            items: components["schemas"]["VersionOut"][];
+            /** Total */
+            total: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+        };
+        /**
+         * VoiceConfiguration
+         * @description How the agent sounds and hears; required when its type is voice.
+         */
+        VoiceConfiguration: {
+            /**
+             * Voice provider
+             * @description The service that speaks.
+             * @default elevenlabs
+             * @example elevenlabs
+             */
+            provider: components["schemas"]["VoiceProvider"];
+            /**
+             * Voice
+             * @description The voice's id at the provider.
+             * @example 21m00Tcm4TlvDq8ikWAM
+             */
+            voice_id: string;
+            /**
+             * Spoken language
+             * @description The language the voice speaks.
+             * @default en-US
+             * @example en-GB
+             */
+            language: string;
+            /**
+             * Speed
+             * @description 1 is the voice's own speed.
+             * @default 1
+             * @example 0.9
+             */
+            speed: number;
+            /**
+             * Pitch
+             * @description 1 is the voice's own pitch.
+             * @default 1
+             * @example 1.1
+             */
+            pitch: number;
+            /**
+             * Stability
+             * @description Low is livelier, high is steadier.
+             * @default 0.75
+             * @example 0.6
+             */
+            stability: number;
+            /**
+             * Similarity
+             * @description How closely the voice keeps to its original.
+             * @default 0.75
+             * @example 0.8
+             */
+            similarity_boost: number;
+            /**
+             * Listening provider
+             * @description The service that listens.
+             * @default deepgram
+             * @example deepgram
+             */
+            stt_provider: components["schemas"]["SpeechProvider"];
+            /**
+             * Listening model
+             * @description The listening provider's model.
+             * @default nova-2
+             * @example nova-2
+             */
+            stt_model: string;
+            /**
+             * Heard language
+             * @description The language the customer is expected to speak.
+             * @default en
+             * @example en
+             */
+            stt_language: string;
+            /**
+             * Detect speech
+             * @description Notice by itself when the customer begins and ends speaking.
+             * @default true
+             * @example true
+             */
+            vad_enabled: boolean;
+        };
+        /**
+         * VoiceProvider
+         * @description Who turns text into speech.
+         * @enum {string}
+         */
+        VoiceProvider: "elevenlabs";
+        /**
+         * WhenUnanswered
+         * @description What becomes of an approval that nobody decided in time.
+         * @enum {string}
+         */
+        WhenUnanswered: "reject" | "approve" | "escalate";
+        /**
+         * WholeVersionOut
+         * @description A version with its contract.
+         */
+        WholeVersionOut: {
+            /**
+             * Version
+             * @example 1.0.1
+             */
+            version: string;
+            /**
+             * Author
+             * @description E-mail address or key of who changed it.
+             */
+            author: string | null;
+            /**
+             * Summary
+             * @example Speak more formally
+             */
+            summary: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            contract: components["schemas"]["AgentContract"];
         };
         /**
          * Frame
@@ -1096,7 +3661,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TokenOut"];
+                    "application/json": components["schemas"]["SignedInOut"];
                 };
             };
             /** @description No valid token. */
@@ -1110,6 +3675,138 @@ export interface operations {
             };
             /** @description A value is not valid; `errors` names each. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1159,6 +3856,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     chat_config: {
@@ -1201,6 +3907,400 @@ export interface operations {
             };
         };
     };
+    list_users: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserPage"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewUserOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_user_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_keys: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyPage"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApiKeyOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_sessions: {
         parameters: {
             query?: {
@@ -1232,6 +4332,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A value is not valid; `errors` names each. */
             422: {
                 headers: {
@@ -1250,7 +4359,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SessionIn"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             201: {
@@ -1272,6 +4385,42 @@ export interface operations {
             };
             /** @description No valid token. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not available; try again later. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1310,6 +4459,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such thing for this caller. */
             404: {
                 headers: {
@@ -1319,7 +4477,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A value is not valid. */
+            /** @description A value is not valid; `errors` names each. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1339,7 +4497,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CloseIn"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -1359,6 +4521,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such thing for this caller. */
             404: {
                 headers: {
@@ -1368,7 +4539,302 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A value is not valid. */
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_executions: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecutionPage"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_threads: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["ThreadStatus"] | null;
+                contact_id?: string | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadPage"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_thread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_thread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThreadPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_messages: {
+        parameters: {
+            query?: {
+                limit?: number;
+                before?: string | null;
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadMessages"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1404,6 +4870,15 @@ export interface operations {
             };
             /** @description No valid token. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1580,6 +5055,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such thing for this caller. */
             404: {
                 headers: {
@@ -1629,6 +5113,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such thing for this caller. */
             404: {
                 headers: {
@@ -1640,6 +5133,113 @@ export interface operations {
             };
             /** @description A value is not valid. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    chat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InteractionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InteractionOut"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not available; try again later. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2134,6 +5734,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such thing for this caller. */
             404: {
                 headers: {
@@ -2144,6 +5753,2803 @@ export interface operations {
                 };
             };
             /** @description A value is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_agents: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["AgentStatus"] | null;
+                type?: components["schemas"]["AgentType"] | null;
+                tag?: string | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentPage"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Id
+                     * @description The agent's handle, unique in the tenant; made from the name when left out.
+                     * @example support
+                     */
+                    id?: string | null;
+                    /**
+                     * Name
+                     * @description What the agent calls itself.
+                     * @example Robin
+                     */
+                    name: string;
+                    /**
+                     * Type
+                     * @description What kind of agent it is; a voice agent needs the part voice.
+                     * @default conversational
+                     * @example conversational
+                     * @enum {string}
+                     */
+                    type?: "conversational" | "voice" | "workflow" | "autonomous";
+                    /**
+                     * Version
+                     * @description Goes up with every change, by itself when none is named (semantic versioning).
+                     * @example 1.4.0
+                     */
+                    version?: string | null;
+                    /**
+                     * Created
+                     * @description When the first version was written; set by the server.
+                     * @example 2026-01-31T09:30:00Z
+                     */
+                    readonly created_at?: string | null;
+                    /**
+                     * Updated
+                     * @description When this version was written; set by the server.
+                     * @example 2026-02-01T14:05:00Z
+                     */
+                    readonly updated_at?: string | null;
+                    /**
+                     * Identity
+                     * @description Who the agent is and what it is there for.
+                     * @example {
+                     *       "short_description": "Answers questions about orders, deliveries and returns."
+                     *     }
+                     */
+                    identity: {
+                        /**
+                         * Short description
+                         * @description What the agent does, in one sentence.
+                         * @example Answers questions about orders, deliveries and returns.
+                         */
+                        short_description: string;
+                        /**
+                         * Full description
+                         * @description What the agent covers and what it leaves to others.
+                         * @default
+                         * @example Covers everything after the purchase. Leaves advice before it to sales.
+                         */
+                        full_description?: string;
+                        /**
+                         * Role
+                         * @description The part the agent plays towards the customer.
+                         * @default
+                         * @example An experienced colleague from the service desk.
+                         */
+                        character_role?: string;
+                        /**
+                         * Mission
+                         * @description What the agent is to reach in a conversation.
+                         * @default
+                         * @example Every customer leaves with an answer or knows who will give it, and when.
+                         */
+                        mission?: string;
+                        /**
+                         * Manner
+                         * @description How the agent talks, beyond what the traits say.
+                         * @default
+                         * @example Names the answer first and the reasons after it.
+                         */
+                        interaction_style?: string;
+                    };
+                    /**
+                     * Traits
+                     * @description The agent's character.
+                     * @default {
+                     *       "creativity": 50,
+                     *       "empathy": 50,
+                     *       "assertiveness": 50,
+                     *       "humor": 30,
+                     *       "formality": 50,
+                     *       "verbosity": 50,
+                     *       "confidence": 70,
+                     *       "technicality": 50,
+                     *       "safety": 80
+                     *     }
+                     * @example {
+                     *       "formality": 70
+                     *     }
+                     */
+                    traits?: {
+                        /**
+                         * Creativity
+                         * @description Low keeps to the words of the sources; high varies the wording. Sets the temperature.
+                         * @default 50
+                         * @example 20
+                         */
+                        creativity?: number;
+                        /**
+                         * Empathy
+                         * @description Low stays with the matter; high acknowledges how the customer feels.
+                         * @default 50
+                         * @example 80
+                         */
+                        empathy?: number;
+                        /**
+                         * Assertiveness
+                         * @description Low offers options; high recommends one way and says so.
+                         * @default 50
+                         * @example 40
+                         */
+                        assertiveness?: number;
+                        /**
+                         * Humor
+                         * @description Low is serious throughout; high allows a light word where it fits.
+                         * @default 30
+                         * @example 10
+                         */
+                        humor?: number;
+                        /**
+                         * Formality
+                         * @description Low speaks casually; high speaks as in a formal letter.
+                         * @default 50
+                         * @example 70
+                         */
+                        formality?: number;
+                        /**
+                         * Verbosity
+                         * @description Low answers in one sentence; high explains. Sets the most sentences of an answer.
+                         * @default 50
+                         * @example 30
+                         */
+                        verbosity?: number;
+                        /**
+                         * Confidence
+                         * @description Low says where an answer might not fit; high states it plainly.
+                         * @default 70
+                         * @example 60
+                         */
+                        confidence?: number;
+                        /**
+                         * Technicality
+                         * @description Low avoids technical terms; high uses them precisely.
+                         * @default 50
+                         * @example 90
+                         */
+                        technicality?: number;
+                        /**
+                         * Safety
+                         * @description High hands over sooner and refuses answers that are weakly grounded.
+                         * @default 80
+                         * @example 95
+                         */
+                        safety?: number;
+                    };
+                    /**
+                     * Configuration
+                     * @description Which models answer, and how much they may take.
+                     * @default {
+                     *       "max_tokens": 500,
+                     *       "memory_enabled": true,
+                     *       "voice_enabled": false,
+                     *       "tools_enabled": true,
+                     *       "memory_k": 6,
+                     *       "thread_window": 20,
+                     *       "fallbacks": [
+                     *         {
+                     *           "provider": "offline"
+                     *         }
+                     *       ],
+                     *       "timeout_seconds": 30,
+                     *       "input_tokens_per_turn": 24000,
+                     *       "output_tokens_per_turn": 4000
+                     *     }
+                     * @example {
+                     *       "max_tokens": 800
+                     *     }
+                     */
+                    configuration?: {
+                        /**
+                         * Provider
+                         * @description Whose model answers first; empty takes what this installation is set to.
+                         * @example offline
+                         * @example openai
+                         * @example azure
+                         * @example anthropic
+                         * @example gemini
+                         * @example ollama
+                         */
+                        llm_provider?: string | null;
+                        /**
+                         * Model
+                         * @description The model's name at the provider; empty takes the provider's own default.
+                         * @example gpt-4o-mini
+                         */
+                        llm_model?: string | null;
+                        /**
+                         * Most tokens of an answer
+                         * @description Where an answer is cut.
+                         * @default 500
+                         * @example 800
+                         */
+                        max_tokens?: number;
+                        /**
+                         * Temperature
+                         * @description How freely the model chooses its words; empty follows creativity (0.7 at 50).
+                         * @example 0.2
+                         */
+                        temperature?: number | null;
+                        /**
+                         * Memory
+                         * @description Remember customers from one conversation to the next.
+                         * @default true
+                         * @example true
+                         */
+                        memory_enabled?: boolean;
+                        /**
+                         * Voice
+                         * @description Speak and listen; needs the part voice.
+                         * @default false
+                         * @example false
+                         */
+                        voice_enabled?: boolean;
+                        /**
+                         * Tools
+                         * @description Use the tools that are granted.
+                         * @default true
+                         * @example true
+                         */
+                        tools_enabled?: boolean;
+                        /**
+                         * Memories a turn
+                         * @description How many memories a turn looks up.
+                         * @default 6
+                         * @example 6
+                         */
+                        memory_k?: number;
+                        /**
+                         * Messages a turn
+                         * @description How many earlier messages the model sees; older ones are summarised.
+                         * @default 20
+                         * @example 30
+                         */
+                        thread_window?: number;
+                        /**
+                         * Fallbacks
+                         * @description Models to turn to in this order when the first is down; the last one is offline.
+                         * @default [
+                         *       {
+                         *         "provider": "offline"
+                         *       }
+                         *     ]
+                         * @example [
+                         *       {
+                         *         "provider": "anthropic"
+                         *       },
+                         *       {
+                         *         "provider": "offline"
+                         *       }
+                         *     ]
+                         */
+                        fallbacks?: {
+                            /**
+                             * Provider
+                             * @description Whose model it is; offline is built in.
+                             * @example offline
+                             * @example openai
+                             * @example azure
+                             * @example anthropic
+                             * @example gemini
+                             * @example ollama
+                             */
+                            provider: string;
+                            /**
+                             * Model
+                             * @description The model's name at the provider; empty takes the provider's own default.
+                             * @example gpt-4o-mini
+                             */
+                            model?: string | null;
+                        }[];
+                        /**
+                         * Time-out in seconds
+                         * @description How long one model may take.
+                         * @default 30
+                         * @example 30
+                         */
+                        timeout_seconds?: number;
+                        /**
+                         * Input tokens a turn
+                         * @description The most tokens one turn may send to a model; the context is trimmed to it.
+                         * @default 24000
+                         * @example 24000
+                         */
+                        input_tokens_per_turn?: number;
+                        /**
+                         * Output tokens a turn
+                         * @description The most tokens one turn may have written, tool calls included.
+                         * @default 4000
+                         * @example 4000
+                         */
+                        output_tokens_per_turn?: number;
+                        /**
+                         * Tokens a day
+                         * @description The most tokens this agent may use in a day for its tenant; empty sets no limit.
+                         * @example 2000000
+                         */
+                        tokens_per_day?: number | null;
+                    };
+                    /**
+                     * Voice
+                     * @description How the agent sounds and hears; required when its type is voice.
+                     * @example {
+                     *       "voice_id": "21m00Tcm4TlvDq8ikWAM"
+                     *     }
+                     */
+                    voice?: {
+                        /**
+                         * Voice provider
+                         * @description The service that speaks.
+                         * @default elevenlabs
+                         * @example elevenlabs
+                         * @enum {string}
+                         */
+                        provider?: "elevenlabs";
+                        /**
+                         * Voice
+                         * @description The voice's id at the provider.
+                         * @example 21m00Tcm4TlvDq8ikWAM
+                         */
+                        voice_id: string;
+                        /**
+                         * Spoken language
+                         * @description The language the voice speaks.
+                         * @default en-US
+                         * @example en-GB
+                         */
+                        language?: string;
+                        /**
+                         * Speed
+                         * @description 1 is the voice's own speed.
+                         * @default 1
+                         * @example 0.9
+                         */
+                        speed?: number;
+                        /**
+                         * Pitch
+                         * @description 1 is the voice's own pitch.
+                         * @default 1
+                         * @example 1.1
+                         */
+                        pitch?: number;
+                        /**
+                         * Stability
+                         * @description Low is livelier, high is steadier.
+                         * @default 0.75
+                         * @example 0.6
+                         */
+                        stability?: number;
+                        /**
+                         * Similarity
+                         * @description How closely the voice keeps to its original.
+                         * @default 0.75
+                         * @example 0.8
+                         */
+                        similarity_boost?: number;
+                        /**
+                         * Listening provider
+                         * @description The service that listens.
+                         * @default deepgram
+                         * @example deepgram
+                         * @enum {string}
+                         */
+                        stt_provider?: "deepgram";
+                        /**
+                         * Listening model
+                         * @description The listening provider's model.
+                         * @default nova-2
+                         * @example nova-2
+                         */
+                        stt_model?: string;
+                        /**
+                         * Heard language
+                         * @description The language the customer is expected to speak.
+                         * @default en
+                         * @example en
+                         */
+                        stt_language?: string;
+                        /**
+                         * Detect speech
+                         * @description Notice by itself when the customer begins and ends speaking.
+                         * @default true
+                         * @example true
+                         */
+                        vad_enabled?: boolean;
+                    } | null;
+                    /**
+                     * Knowledge
+                     * @description Which knowledge bases it may read, and how they are searched.
+                     * @default {
+                     *       "bases": [],
+                     *       "k": 5,
+                     *       "mode": "both"
+                     *     }
+                     * @example {
+                     *       "bases": [
+                     *         "help-centre"
+                     *       ]
+                     *     }
+                     */
+                    knowledge?: {
+                        /**
+                         * Knowledge bases
+                         * @description Slugs of the knowledge bases it may read; none named means all of the tenant's.
+                         * @default []
+                         * @example [
+                         *       "help-centre"
+                         *     ]
+                         */
+                        bases?: string[];
+                        /**
+                         * Passages a turn
+                         * @description How many passages a search gives.
+                         * @default 5
+                         * @example 5
+                         */
+                        k?: number;
+                        /**
+                         * Least relevance
+                         * @description Passages below are left out; empty takes the calibrated bar, which safety moves.
+                         * @example 0.4
+                         */
+                        min_score?: number | null;
+                        /**
+                         * When to search
+                         * @description prefetch searches before the model writes, tool lets the model search, both does both.
+                         * @default both
+                         * @example prefetch
+                         * @enum {string}
+                         */
+                        mode?: "prefetch" | "tool" | "both";
+                    };
+                    /**
+                     * Tools
+                     * @description Names of the tools it is granted; what is not named is not offered.
+                     * @default []
+                     * @example [
+                     *       "search_knowledge"
+                     *     ]
+                     */
+                    tools?: string[];
+                    /**
+                     * Escalation
+                     * @description When a conversation goes to a person.
+                     * @default {
+                     *       "threshold": 0.7,
+                     *       "keywords": [],
+                     *       "channels": []
+                     *     }
+                     * @example {
+                     *       "threshold": 0.6
+                     *     }
+                     */
+                    escalation?: {
+                        /**
+                         * Threshold
+                         * @description From this score on a person is called; safety shifts it.
+                         * @default 0.7
+                         * @example 0.7
+                         */
+                        threshold?: number;
+                        /**
+                         * Keywords
+                         * @description Phrases that speak for a person, beside the built-in ones.
+                         * @default []
+                         * @example [
+                         *       {
+                         *         "phrase": "data protection officer",
+                         *         "weight": 1
+                         *       }
+                         *     ]
+                         */
+                        keywords?: {
+                            /**
+                             * Phrase
+                             * @description What the customer says.
+                             * @example data protection officer
+                             */
+                            phrase: string;
+                            /**
+                             * Weight
+                             * @description How strongly it speaks for a person, from 0 to 1.
+                             * @default 0.8
+                             * @example 1
+                             */
+                            weight?: number;
+                        }[];
+                        /**
+                         * Channels
+                         * @description Names of the notification channels that are told; their addresses stand in the settings.
+                         * @default []
+                         * @example [
+                         *       "service-desk"
+                         *     ]
+                         */
+                        channels?: string[];
+                        /**
+                         * Hours
+                         * @description When people are there; empty means always.
+                         * @example {
+                         *       "days": {
+                         *         "monday": [
+                         *           {
+                         *             "close": "17:00",
+                         *             "open": "09:00"
+                         *           }
+                         *         ]
+                         *       },
+                         *       "timezone": "Europe/London"
+                         *     }
+                         */
+                        hours?: {
+                            /**
+                             * Time zone
+                             * @description The zone the hours are meant in.
+                             * @default UTC
+                             * @example Europe/London
+                             */
+                            timezone?: string;
+                            /**
+                             * Days
+                             * @description Opening hours by day of the week.
+                             * @default {
+                             *       "monday": [],
+                             *       "tuesday": [],
+                             *       "wednesday": [],
+                             *       "thursday": [],
+                             *       "friday": [],
+                             *       "saturday": [],
+                             *       "sunday": []
+                             *     }
+                             * @example {
+                             *       "monday": [
+                             *         {
+                             *           "close": "17:00",
+                             *           "open": "09:00"
+                             *         }
+                             *       ]
+                             *     }
+                             */
+                            days?: {
+                                /**
+                                 * Monday
+                                 * @description When people are there on Mondays.
+                                 * @default []
+                                 * @example [
+                                 *       {
+                                 *         "close": "17:00",
+                                 *         "open": "09:00"
+                                 *       }
+                                 *     ]
+                                 */
+                                monday?: {
+                                    /**
+                                     * Open
+                                     * @description From, as HH:MM.
+                                     * @example 09:00
+                                     */
+                                    open: string;
+                                    /**
+                                     * Close
+                                     * @description Until, as HH:MM; 24:00 is midnight.
+                                     * @example 12:30
+                                     */
+                                    close: string;
+                                }[];
+                                /**
+                                 * Tuesday
+                                 * @description When people are there on Tuesdays.
+                                 * @default []
+                                 * @example [
+                                 *       {
+                                 *         "close": "17:00",
+                                 *         "open": "09:00"
+                                 *       }
+                                 *     ]
+                                 */
+                                tuesday?: {
+                                    /**
+                                     * Open
+                                     * @description From, as HH:MM.
+                                     * @example 09:00
+                                     */
+                                    open: string;
+                                    /**
+                                     * Close
+                                     * @description Until, as HH:MM; 24:00 is midnight.
+                                     * @example 12:30
+                                     */
+                                    close: string;
+                                }[];
+                                /**
+                                 * Wednesday
+                                 * @description When people are there on Wednesdays.
+                                 * @default []
+                                 * @example [
+                                 *       {
+                                 *         "close": "17:00",
+                                 *         "open": "09:00"
+                                 *       }
+                                 *     ]
+                                 */
+                                wednesday?: {
+                                    /**
+                                     * Open
+                                     * @description From, as HH:MM.
+                                     * @example 09:00
+                                     */
+                                    open: string;
+                                    /**
+                                     * Close
+                                     * @description Until, as HH:MM; 24:00 is midnight.
+                                     * @example 12:30
+                                     */
+                                    close: string;
+                                }[];
+                                /**
+                                 * Thursday
+                                 * @description When people are there on Thursdays.
+                                 * @default []
+                                 * @example [
+                                 *       {
+                                 *         "close": "17:00",
+                                 *         "open": "09:00"
+                                 *       }
+                                 *     ]
+                                 */
+                                thursday?: {
+                                    /**
+                                     * Open
+                                     * @description From, as HH:MM.
+                                     * @example 09:00
+                                     */
+                                    open: string;
+                                    /**
+                                     * Close
+                                     * @description Until, as HH:MM; 24:00 is midnight.
+                                     * @example 12:30
+                                     */
+                                    close: string;
+                                }[];
+                                /**
+                                 * Friday
+                                 * @description When people are there on Fridays.
+                                 * @default []
+                                 * @example [
+                                 *       {
+                                 *         "close": "17:00",
+                                 *         "open": "09:00"
+                                 *       }
+                                 *     ]
+                                 */
+                                friday?: {
+                                    /**
+                                     * Open
+                                     * @description From, as HH:MM.
+                                     * @example 09:00
+                                     */
+                                    open: string;
+                                    /**
+                                     * Close
+                                     * @description Until, as HH:MM; 24:00 is midnight.
+                                     * @example 12:30
+                                     */
+                                    close: string;
+                                }[];
+                                /**
+                                 * Saturday
+                                 * @description When people are there on Saturdays.
+                                 * @default []
+                                 * @example []
+                                 */
+                                saturday?: {
+                                    /**
+                                     * Open
+                                     * @description From, as HH:MM.
+                                     * @example 09:00
+                                     */
+                                    open: string;
+                                    /**
+                                     * Close
+                                     * @description Until, as HH:MM; 24:00 is midnight.
+                                     * @example 12:30
+                                     */
+                                    close: string;
+                                }[];
+                                /**
+                                 * Sunday
+                                 * @description When people are there on Sundays.
+                                 * @default []
+                                 * @example []
+                                 */
+                                sunday?: {
+                                    /**
+                                     * Open
+                                     * @description From, as HH:MM.
+                                     * @example 09:00
+                                     */
+                                    open: string;
+                                    /**
+                                     * Close
+                                     * @description Until, as HH:MM; 24:00 is midnight.
+                                     * @example 12:30
+                                     */
+                                    close: string;
+                                }[];
+                            };
+                        } | null;
+                    };
+                    /**
+                     * Approval
+                     * @description Which actions a person must allow first.
+                     * @default {
+                     *       "rules": [],
+                     *       "timeout_seconds": 300,
+                     *       "on_timeout": "reject"
+                     *     }
+                     * @example {
+                     *       "rules": [
+                     *         {
+                     *           "action": "refund"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    approval?: {
+                        /**
+                         * Rules
+                         * @description Actions that need an approval, beside refunds and discounts above the product's own bounds.
+                         * @default []
+                         * @example [
+                         *       {
+                         *         "above_amount": 200,
+                         *         "action": "refund",
+                         *         "currency": "EUR"
+                         *       }
+                         *     ]
+                         */
+                        rules?: {
+                            /**
+                             * Action
+                             * @description What the agent wants to do: refund, discount, contract_modification, or a tool's name.
+                             * @example refund
+                             */
+                            action: string;
+                            /**
+                             * Above amount
+                             * @description Only when more money than this is at stake.
+                             * @example 200
+                             */
+                            above_amount?: number | null;
+                            /**
+                             * Currency
+                             * @description The amount's currency as ISO 4217 writes it; empty means the account's own.
+                             * @example EUR
+                             */
+                            currency?: string | null;
+                            /**
+                             * Above percent
+                             * @description Only when a larger share than this is given away.
+                             * @example 15
+                             */
+                            above_percent?: number | null;
+                            /**
+                             * Confidence below
+                             * @description Only when the agent is less sure than this.
+                             * @example 0.7
+                             */
+                            confidence_below?: number | null;
+                        }[];
+                        /**
+                         * Time-out in seconds
+                         * @description How long to wait for a decision.
+                         * @default 300
+                         * @example 900
+                         */
+                        timeout_seconds?: number;
+                        /**
+                         * When nobody decides
+                         * @description What becomes of the request when the time is over.
+                         * @default reject
+                         * @example escalate
+                         * @enum {string}
+                         */
+                        on_timeout?: "reject" | "approve" | "escalate";
+                    };
+                    /**
+                     * Routing
+                     * @description By what messages for this agent are recognised.
+                     * @default {
+                     *       "description": "",
+                     *       "examples": [],
+                     *       "handoff_targets": []
+                     *     }
+                     * @example {
+                     *       "description": "Questions about invoices."
+                     *     }
+                     */
+                    routing?: {
+                        /**
+                         * Routing description
+                         * @description Which messages belong to this agent, in one or two sentences.
+                         * @default
+                         * @example Questions about invoices, payments and receipts.
+                         */
+                        description?: string;
+                        /**
+                         * Example utterances
+                         * @description What customers say who belong here; a dozen is a good number.
+                         * @default []
+                         * @example [
+                         *       "Why was I charged twice?",
+                         *       "Where can I find my invoice?"
+                         *     ]
+                         */
+                        examples?: string[];
+                        /**
+                         * Handoff targets
+                         * @description Ids of the agents this one may hand a conversation to; never in a circle.
+                         * @default []
+                         * @example [
+                         *       "support-billing"
+                         *     ]
+                         */
+                        handoff_targets?: string[];
+                    };
+                    /**
+                     * Languages
+                     * @description Languages the agent answers in, as BCP 47 tags; the first one when in doubt.
+                     * @default [
+                     *       "en"
+                     *     ]
+                     * @example [
+                     *       "en",
+                     *       "de"
+                     *     ]
+                     */
+                    languages?: string[];
+                    /**
+                     * Metadata
+                     * @description To whom the contract belongs and how it is filed.
+                     * @default {
+                     *       "tags": [],
+                     *       "status": "active"
+                     *     }
+                     * @example {
+                     *       "tags": [
+                     *         "support"
+                     *       ]
+                     *     }
+                     */
+                    metadata?: {
+                        /**
+                         * Tenant
+                         * @description The organisation that owns the contract; set by the server.
+                         * @example ten_019a0c1f5e7b7c3d9a4e2f60718293a4
+                         */
+                        readonly tenant_id?: string | null;
+                        /**
+                         * Owner
+                         * @description Who answers for the contract; whoever made it, unless named.
+                         * @example usr_019a0c1f5e7b7c3d9a4e2f60718293a4
+                         */
+                        owner_id?: string | null;
+                        /**
+                         * Tags
+                         * @description Words to find the contract by.
+                         * @default []
+                         * @example [
+                         *       "support",
+                         *       "english"
+                         *     ]
+                         */
+                        tags?: string[];
+                        /**
+                         * Status
+                         * @description Only an active agent answers; an archived one is kept for its history.
+                         * @default active
+                         * @example active
+                         * @enum {string}
+                         */
+                        status?: "active" | "inactive" | "archived";
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentOut"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    apply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Id
+                     * @description The agent's handle, unique in the tenant; made from the name when left out.
+                     * @example support
+                     */
+                    id?: string | null;
+                    /**
+                     * Name
+                     * @description What the agent calls itself.
+                     * @example Robin
+                     */
+                    name: string;
+                    /**
+                     * Type
+                     * @description What kind of agent it is; a voice agent needs the part voice.
+                     * @default conversational
+                     * @example conversational
+                     * @enum {string}
+                     */
+                    type?: "conversational" | "voice" | "workflow" | "autonomous";
+                    /**
+                     * Version
+                     * @description Goes up with every change, by itself when none is named (semantic versioning).
+                     * @example 1.4.0
+                     */
+                    version?: string | null;
+                    /**
+                     * Created
+                     * @description When the first version was written; set by the server.
+                     * @example 2026-01-31T09:30:00Z
+                     */
+                    readonly created_at?: string | null;
+                    /**
+                     * Updated
+                     * @description When this version was written; set by the server.
+                     * @example 2026-02-01T14:05:00Z
+                     */
+                    readonly updated_at?: string | null;
+                    /**
+                     * Identity
+                     * @description Who the agent is and what it is there for.
+                     * @example {
+                     *       "short_description": "Answers questions about orders, deliveries and returns."
+                     *     }
+                     */
+                    identity: {
+                        /**
+                         * Short description
+                         * @description What the agent does, in one sentence.
+                         * @example Answers questions about orders, deliveries and returns.
+                         */
+                        short_description: string;
+                        /**
+                         * Full description
+                         * @description What the agent covers and what it leaves to others.
+                         * @default
+                         * @example Covers everything after the purchase. Leaves advice before it to sales.
+                         */
+                        full_description?: string;
+                        /**
+                         * Role
+                         * @description The part the agent plays towards the customer.
+                         * @default
+                         * @example An experienced colleague from the service desk.
+                         */
+                        character_role?: string;
+                        /**
+                         * Mission
+                         * @description What the agent is to reach in a conversation.
+                         * @default
+                         * @example Every customer leaves with an answer or knows who will give it, and when.
+                         */
+                        mission?: string;
+                        /**
+                         * Manner
+                         * @description How the agent talks, beyond what the traits say.
+                         * @default
+                         * @example Names the answer first and the reasons after it.
+                         */
+                        interaction_style?: string;
+                    };
+                    /**
+                     * Traits
+                     * @description The agent's character.
+                     * @default {
+                     *       "creativity": 50,
+                     *       "empathy": 50,
+                     *       "assertiveness": 50,
+                     *       "humor": 30,
+                     *       "formality": 50,
+                     *       "verbosity": 50,
+                     *       "confidence": 70,
+                     *       "technicality": 50,
+                     *       "safety": 80
+                     *     }
+                     * @example {
+                     *       "formality": 70
+                     *     }
+                     */
+                    traits?: {
+                        /**
+                         * Creativity
+                         * @description Low keeps to the words of the sources; high varies the wording. Sets the temperature.
+                         * @default 50
+                         * @example 20
+                         */
+                        creativity?: number;
+                        /**
+                         * Empathy
+                         * @description Low stays with the matter; high acknowledges how the customer feels.
+                         * @default 50
+                         * @example 80
+                         */
+                        empathy?: number;
+                        /**
+                         * Assertiveness
+                         * @description Low offers options; high recommends one way and says so.
+                         * @default 50
+                         * @example 40
+                         */
+                        assertiveness?: number;
+                        /**
+                         * Humor
+                         * @description Low is serious throughout; high allows a light word where it fits.
+                         * @default 30
+                         * @example 10
+                         */
+                        humor?: number;
+                        /**
+                         * Formality
+                         * @description Low speaks casually; high speaks as in a formal letter.
+                         * @default 50
+                         * @example 70
+                         */
+                        formality?: number;
+                        /**
+                         * Verbosity
+                         * @description Low answers in one sentence; high explains. Sets the most sentences of an answer.
+                         * @default 50
+                         * @example 30
+                         */
+                        verbosity?: number;
+                        /**
+                         * Confidence
+                         * @description Low says where an answer might not fit; high states it plainly.
+                         * @default 70
+                         * @example 60
+                         */
+                        confidence?: number;
+                        /**
+                         * Technicality
+                         * @description Low avoids technical terms; high uses them precisely.
+                         * @default 50
+                         * @example 90
+                         */
+                        technicality?: number;
+                        /**
+                         * Safety
+                         * @description High hands over sooner and refuses answers that are weakly grounded.
+                         * @default 80
+                         * @example 95
+                         */
+                        safety?: number;
+                    };
+                    /**
+                     * Configuration
+                     * @description Which models answer, and how much they may take.
+                     * @default {
+                     *       "max_tokens": 500,
+                     *       "memory_enabled": true,
+                     *       "voice_enabled": false,
+                     *       "tools_enabled": true,
+                     *       "memory_k": 6,
+                     *       "thread_window": 20,
+                     *       "fallbacks": [
+                     *         {
+                     *           "provider": "offline"
+                     *         }
+                     *       ],
+                     *       "timeout_seconds": 30,
+                     *       "input_tokens_per_turn": 24000,
+                     *       "output_tokens_per_turn": 4000
+                     *     }
+                     * @example {
+                     *       "max_tokens": 800
+                     *     }
+                     */
+                    configuration?: {
+                        /**
+                         * Provider
+                         * @description Whose model answers first; empty takes what this installation is set to.
+                         * @example offline
+                         * @example openai
+                         * @example azure
+                         * @example anthropic
+                         * @example gemini
+                         * @example ollama
+                         */
+                        llm_provider?: string | null;
+                        /**
+                         * Model
+                         * @description The model's name at the provider; empty takes the provider's own default.
+                         * @example gpt-4o-mini
+                         */
+                        llm_model?: string | null;
+                        /**
+                         * Most tokens of an answer
+                         * @description Where an answer is cut.
+                         * @default 500
+                         * @example 800
+                         */
+                        max_tokens?: number;
+                        /**
+                         * Temperature
+                         * @description How freely the model chooses its words; empty follows creativity (0.7 at 50).
+                         * @example 0.2
+                         */
+                        temperature?: number | null;
+                        /**
+                         * Memory
+                         * @description Remember customers from one conversation to the next.
+                         * @default true
+                         * @example true
+                         */
+                        memory_enabled?: boolean;
+                        /**
+                         * Voice
+                         * @description Speak and listen; needs the part voice.
+                         * @default false
+                         * @example false
+                         */
+                        voice_enabled?: boolean;
+                        /**
+                         * Tools
+                         * @description Use the tools that are granted.
+                         * @default true
+                         * @example true
+                         */
+                        tools_enabled?: boolean;
+                        /**
+                         * Memories a turn
+                         * @description How many memories a turn looks up.
+                         * @default 6
+                         * @example 6
+                         */
+                        memory_k?: number;
+                        /**
+                         * Messages a turn
+                         * @description How many earlier messages the model sees; older ones are summarised.
+                         * @default 20
+                         * @example 30
+                         */
+                        thread_window?: number;
+                        /**
+                         * Fallbacks
+                         * @description Models to turn to in this order when the first is down; the last one is offline.
+                         * @default [
+                         *       {
+                         *         "provider": "offline"
+                         *       }
+                         *     ]
+                         * @example [
+                         *       {
+                         *         "provider": "anthropic"
+                         *       },
+                         *       {
+                         *         "provider": "offline"
+                         *       }
+                         *     ]
+                         */
+                        fallbacks?: {
+                            /**
+                             * Provider
+                             * @description Whose model it is; offline is built in.
+                             * @example offline
+                             * @example openai
+                             * @example azure
+                             * @example anthropic
+                             * @example gemini
+                             * @example ollama
+                             */
+                            provider: string;
+                            /**
+                             * Model
+                             * @description The model's name at the provider; empty takes the provider's own default.
+                             * @example gpt-4o-mini
+                             */
+                            model?: string | null;
+                        }[];
+                        /**
+                         * Time-out in seconds
+                         * @description How long one model may take.
+                         * @default 30
+                         * @example 30
+                         */
+                        timeout_seconds?: number;
+                        /**
+                         * Input tokens a turn
+                         * @description The most tokens one turn may send to a model; the context is trimmed to it.
+                         * @default 24000
+                         * @example 24000
+                         */
+                        input_tokens_per_turn?: number;
+                        /**
+                         * Output tokens a turn
+                         * @description The most tokens one turn may have written, tool calls included.
+                         * @default 4000
+                         * @example 4000
+                         */
+                        output_tokens_per_turn?: number;
+                        /**
+                         * Tokens a day
+                         * @description The most tokens this agent may use in a day for its tenant; empty sets no limit.
+                         * @example 2000000
+                         */
+                        tokens_per_day?: number | null;
+                    };
+                    /**
+                     * Voice
+                     * @description How the agent sounds and hears; required when its type is voice.
+                     * @example {
+                     *       "voice_id": "21m00Tcm4TlvDq8ikWAM"
+                     *     }
+                     */
+                    voice?: {
+                        /**
+                         * Voice provider
+                         * @description The service that speaks.
+                         * @default elevenlabs
+                         * @example elevenlabs
+                         * @enum {string}
+                         */
+                        provider?: "elevenlabs";
+                        /**
+                         * Voice
+                         * @description The voice's id at the provider.
+                         * @example 21m00Tcm4TlvDq8ikWAM
+                         */
+                        voice_id: string;
+                        /**
+                         * Spoken language
+                         * @description The language the voice speaks.
+                         * @default en-US
+                         * @example en-GB
+                         */
+                        language?: string;
+                        /**
+                         * Speed
+                         * @description 1 is the voice's own speed.
+                         * @default 1
+                         * @example 0.9
+                         */
+                        speed?: number;
+                        /**
+                         * Pitch
+                         * @description 1 is the voice's own pitch.
+                         * @default 1
+                         * @example 1.1
+                         */
+                        pitch?: number;
+                        /**
+                         * Stability
+                         * @description Low is livelier, high is steadier.
+                         * @default 0.75
+                         * @example 0.6
+                         */
+                        stability?: number;
+                        /**
+                         * Similarity
+                         * @description How closely the voice keeps to its original.
+                         * @default 0.75
+                         * @example 0.8
+                         */
+                        similarity_boost?: number;
+                        /**
+                         * Listening provider
+                         * @description The service that listens.
+                         * @default deepgram
+                         * @example deepgram
+                         * @enum {string}
+                         */
+                        stt_provider?: "deepgram";
+                        /**
+                         * Listening model
+                         * @description The listening provider's model.
+                         * @default nova-2
+                         * @example nova-2
+                         */
+                        stt_model?: string;
+                        /**
+                         * Heard language
+                         * @description The language the customer is expected to speak.
+                         * @default en
+                         * @example en
+                         */
+                        stt_language?: string;
+                        /**
+                         * Detect speech
+                         * @description Notice by itself when the customer begins and ends speaking.
+                         * @default true
+                         * @example true
+                         */
+                        vad_enabled?: boolean;
+                    } | null;
+                    /**
+                     * Knowledge
+                     * @description Which knowledge bases it may read, and how they are searched.
+                     * @default {
+                     *       "bases": [],
+                     *       "k": 5,
+                     *       "mode": "both"
+                     *     }
+                     * @example {
+                     *       "bases": [
+                     *         "help-centre"
+                     *       ]
+                     *     }
+                     */
+                    knowledge?: {
+                        /**
+                         * Knowledge bases
+                         * @description Slugs of the knowledge bases it may read; none named means all of the tenant's.
+                         * @default []
+                         * @example [
+                         *       "help-centre"
+                         *     ]
+                         */
+                        bases?: string[];
+                        /**
+                         * Passages a turn
+                         * @description How many passages a search gives.
+                         * @default 5
+                         * @example 5
+                         */
+                        k?: number;
+                        /**
+                         * Least relevance
+                         * @description Passages below are left out; empty takes the calibrated bar, which safety moves.
+                         * @example 0.4
+                         */
+                        min_score?: number | null;
+                        /**
+                         * When to search
+                         * @description prefetch searches before the model writes, tool lets the model search, both does both.
+                         * @default both
+                         * @example prefetch
+                         * @enum {string}
+                         */
+                        mode?: "prefetch" | "tool" | "both";
+                    };
+                    /**
+                     * Tools
+                     * @description Names of the tools it is granted; what is not named is not offered.
+                     * @default []
+                     * @example [
+                     *       "search_knowledge"
+                     *     ]
+                     */
+                    tools?: string[];
+                    /**
+                     * Escalation
+                     * @description When a conversation goes to a person.
+                     * @default {
+                     *       "threshold": 0.7,
+                     *       "keywords": [],
+                     *       "channels": []
+                     *     }
+                     * @example {
+                     *       "threshold": 0.6
+                     *     }
+                     */
+                    escalation?: {
+                        /**
+                         * Threshold
+                         * @description From this score on a person is called; safety shifts it.
+                         * @default 0.7
+                         * @example 0.7
+                         */
+                        threshold?: number;
+                        /**
+                         * Keywords
+                         * @description Phrases that speak for a person, beside the built-in ones.
+                         * @default []
+                         * @example [
+                         *       {
+                         *         "phrase": "data protection officer",
+                         *         "weight": 1
+                         *       }
+                         *     ]
+                         */
+                        keywords?: {
+                            /**
+                             * Phrase
+                             * @description What the customer says.
+                             * @example data protection officer
+                             */
+                            phrase: string;
+                            /**
+                             * Weight
+                             * @description How strongly it speaks for a person, from 0 to 1.
+                             * @default 0.8
+                             * @example 1
+                             */
+                            weight?: number;
+                        }[];
+                        /**
+                         * Channels
+                         * @description Names of the notification channels that are told; their addresses stand in the settings.
+                         * @default []
+                         * @example [
+                         *       "service-desk"
+                         *     ]
+                         */
+                        channels?: string[];
+                        /**
+                         * Hours
+                         * @description When people are there; empty means always.
+                         * @example {
+                         *       "days": {
+                         *         "monday": [
+                         *           {
+                         *             "close": "17:00",
+                         *             "open": "09:00"
+                         *           }
+                         *         ]
+                         *       },
+                         *       "timezone": "Europe/London"
+                         *     }
+                         */
+                        hours?: {
+                            /**
+                             * Time zone
+                             * @description The zone the hours are meant in.
+                             * @default UTC
+                             * @example Europe/London
+                             */
+                            timezone?: string;
+                            /**
+                             * Days
+                             * @description Opening hours by day of the week.
+                             * @default {
+                             *       "monday": [],
+                             *       "tuesday": [],
+                             *       "wednesday": [],
+                             *       "thursday": [],
+                             *       "friday": [],
+                             *       "saturday": [],
+                             *       "sunday": []
+                             *     }
+                             * @example {
+                             *       "monday": [
+                             *         {
+                             *           "close": "17:00",
+                             *           "open": "09:00"
+                             *         }
+                             *       ]
+                             *     }
+                             */
+                            days?: {
+                                /**
+                                 * Monday
+                                 * @description When people are there on Mondays.
+                                 * @default []
+                                 * @example [
+                                 *       {
+                                 *         "close": "17:00",
+                                 *         "open": "09:00"
+                                 *       }
+                                 *     ]
+                                 */
+                                monday?: {
+                                    /**
+                                     * Open
+                                     * @description From, as HH:MM.
+                                     * @example 09:00
+                                     */
+                                    open: string;
+                                    /**
+                                     * Close
+                                     * @description Until, as HH:MM; 24:00 is midnight.
+                                     * @example 12:30
+                                     */
+                                    close: string;
+                                }[];
+                                /**
+                                 * Tuesday
+                                 * @description When people are there on Tuesdays.
+                                 * @default []
+                                 * @example [
+                                 *       {
+                                 *         "close": "17:00",
+                                 *         "open": "09:00"
+                                 *       }
+                                 *     ]
+                                 */
+                                tuesday?: {
+                                    /**
+                                     * Open
+                                     * @description From, as HH:MM.
+                                     * @example 09:00
+                                     */
+                                    open: string;
+                                    /**
+                                     * Close
+                                     * @description Until, as HH:MM; 24:00 is midnight.
+                                     * @example 12:30
+                                     */
+                                    close: string;
+                                }[];
+                                /**
+                                 * Wednesday
+                                 * @description When people are there on Wednesdays.
+                                 * @default []
+                                 * @example [
+                                 *       {
+                                 *         "close": "17:00",
+                                 *         "open": "09:00"
+                                 *       }
+                                 *     ]
+                                 */
+                                wednesday?: {
+                                    /**
+                                     * Open
+                                     * @description From, as HH:MM.
+                                     * @example 09:00
+                                     */
+                                    open: string;
+                                    /**
+                                     * Close
+                                     * @description Until, as HH:MM; 24:00 is midnight.
+                                     * @example 12:30
+                                     */
+                                    close: string;
+                                }[];
+                                /**
+                                 * Thursday
+                                 * @description When people are there on Thursdays.
+                                 * @default []
+                                 * @example [
+                                 *       {
+                                 *         "close": "17:00",
+                                 *         "open": "09:00"
+                                 *       }
+                                 *     ]
+                                 */
+                                thursday?: {
+                                    /**
+                                     * Open
+                                     * @description From, as HH:MM.
+                                     * @example 09:00
+                                     */
+                                    open: string;
+                                    /**
+                                     * Close
+                                     * @description Until, as HH:MM; 24:00 is midnight.
+                                     * @example 12:30
+                                     */
+                                    close: string;
+                                }[];
+                                /**
+                                 * Friday
+                                 * @description When people are there on Fridays.
+                                 * @default []
+                                 * @example [
+                                 *       {
+                                 *         "close": "17:00",
+                                 *         "open": "09:00"
+                                 *       }
+                                 *     ]
+                                 */
+                                friday?: {
+                                    /**
+                                     * Open
+                                     * @description From, as HH:MM.
+                                     * @example 09:00
+                                     */
+                                    open: string;
+                                    /**
+                                     * Close
+                                     * @description Until, as HH:MM; 24:00 is midnight.
+                                     * @example 12:30
+                                     */
+                                    close: string;
+                                }[];
+                                /**
+                                 * Saturday
+                                 * @description When people are there on Saturdays.
+                                 * @default []
+                                 * @example []
+                                 */
+                                saturday?: {
+                                    /**
+                                     * Open
+                                     * @description From, as HH:MM.
+                                     * @example 09:00
+                                     */
+                                    open: string;
+                                    /**
+                                     * Close
+                                     * @description Until, as HH:MM; 24:00 is midnight.
+                                     * @example 12:30
+                                     */
+                                    close: string;
+                                }[];
+                                /**
+                                 * Sunday
+                                 * @description When people are there on Sundays.
+                                 * @default []
+                                 * @example []
+                                 */
+                                sunday?: {
+                                    /**
+                                     * Open
+                                     * @description From, as HH:MM.
+                                     * @example 09:00
+                                     */
+                                    open: string;
+                                    /**
+                                     * Close
+                                     * @description Until, as HH:MM; 24:00 is midnight.
+                                     * @example 12:30
+                                     */
+                                    close: string;
+                                }[];
+                            };
+                        } | null;
+                    };
+                    /**
+                     * Approval
+                     * @description Which actions a person must allow first.
+                     * @default {
+                     *       "rules": [],
+                     *       "timeout_seconds": 300,
+                     *       "on_timeout": "reject"
+                     *     }
+                     * @example {
+                     *       "rules": [
+                     *         {
+                     *           "action": "refund"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    approval?: {
+                        /**
+                         * Rules
+                         * @description Actions that need an approval, beside refunds and discounts above the product's own bounds.
+                         * @default []
+                         * @example [
+                         *       {
+                         *         "above_amount": 200,
+                         *         "action": "refund",
+                         *         "currency": "EUR"
+                         *       }
+                         *     ]
+                         */
+                        rules?: {
+                            /**
+                             * Action
+                             * @description What the agent wants to do: refund, discount, contract_modification, or a tool's name.
+                             * @example refund
+                             */
+                            action: string;
+                            /**
+                             * Above amount
+                             * @description Only when more money than this is at stake.
+                             * @example 200
+                             */
+                            above_amount?: number | null;
+                            /**
+                             * Currency
+                             * @description The amount's currency as ISO 4217 writes it; empty means the account's own.
+                             * @example EUR
+                             */
+                            currency?: string | null;
+                            /**
+                             * Above percent
+                             * @description Only when a larger share than this is given away.
+                             * @example 15
+                             */
+                            above_percent?: number | null;
+                            /**
+                             * Confidence below
+                             * @description Only when the agent is less sure than this.
+                             * @example 0.7
+                             */
+                            confidence_below?: number | null;
+                        }[];
+                        /**
+                         * Time-out in seconds
+                         * @description How long to wait for a decision.
+                         * @default 300
+                         * @example 900
+                         */
+                        timeout_seconds?: number;
+                        /**
+                         * When nobody decides
+                         * @description What becomes of the request when the time is over.
+                         * @default reject
+                         * @example escalate
+                         * @enum {string}
+                         */
+                        on_timeout?: "reject" | "approve" | "escalate";
+                    };
+                    /**
+                     * Routing
+                     * @description By what messages for this agent are recognised.
+                     * @default {
+                     *       "description": "",
+                     *       "examples": [],
+                     *       "handoff_targets": []
+                     *     }
+                     * @example {
+                     *       "description": "Questions about invoices."
+                     *     }
+                     */
+                    routing?: {
+                        /**
+                         * Routing description
+                         * @description Which messages belong to this agent, in one or two sentences.
+                         * @default
+                         * @example Questions about invoices, payments and receipts.
+                         */
+                        description?: string;
+                        /**
+                         * Example utterances
+                         * @description What customers say who belong here; a dozen is a good number.
+                         * @default []
+                         * @example [
+                         *       "Why was I charged twice?",
+                         *       "Where can I find my invoice?"
+                         *     ]
+                         */
+                        examples?: string[];
+                        /**
+                         * Handoff targets
+                         * @description Ids of the agents this one may hand a conversation to; never in a circle.
+                         * @default []
+                         * @example [
+                         *       "support-billing"
+                         *     ]
+                         */
+                        handoff_targets?: string[];
+                    };
+                    /**
+                     * Languages
+                     * @description Languages the agent answers in, as BCP 47 tags; the first one when in doubt.
+                     * @default [
+                     *       "en"
+                     *     ]
+                     * @example [
+                     *       "en",
+                     *       "de"
+                     *     ]
+                     */
+                    languages?: string[];
+                    /**
+                     * Metadata
+                     * @description To whom the contract belongs and how it is filed.
+                     * @default {
+                     *       "tags": [],
+                     *       "status": "active"
+                     *     }
+                     * @example {
+                     *       "tags": [
+                     *         "support"
+                     *       ]
+                     *     }
+                     */
+                    metadata?: {
+                        /**
+                         * Tenant
+                         * @description The organisation that owns the contract; set by the server.
+                         * @example ten_019a0c1f5e7b7c3d9a4e2f60718293a4
+                         */
+                        readonly tenant_id?: string | null;
+                        /**
+                         * Owner
+                         * @description Who answers for the contract; whoever made it, unless named.
+                         * @example usr_019a0c1f5e7b7c3d9a4e2f60718293a4
+                         */
+                        owner_id?: string | null;
+                        /**
+                         * Tags
+                         * @description Words to find the contract by.
+                         * @default []
+                         * @example [
+                         *       "support",
+                         *       "english"
+                         *     ]
+                         */
+                        tags?: string[];
+                        /**
+                         * Status
+                         * @description Only an active agent answers; an archived one is kept for its history.
+                         * @default active
+                         * @example active
+                         * @enum {string}
+                         */
+                        status?: "active" | "inactive" | "archived";
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppliedOut"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archive: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that the change is based on: 412 when it is not the contract's any more. */
+                "if-match"?: string | null;
+            };
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that the change is based on: 412 when it is not the contract's any more. */
+                "if-match"?: string | null;
+            };
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The agent's handle, unique in the tenant; made from the name when left out. */
+                    id?: unknown;
+                    /** @description What the agent calls itself. */
+                    name?: unknown;
+                    /** @description What kind of agent it is; a voice agent needs the part voice. */
+                    type?: unknown;
+                    /** @description Goes up with every change, by itself when none is named (semantic versioning). */
+                    version?: unknown;
+                    /** @description When the first version was written; set by the server. */
+                    created_at?: unknown;
+                    /** @description When this version was written; set by the server. */
+                    updated_at?: unknown;
+                    /** @description Who the agent is and what it is there for. */
+                    identity?: unknown;
+                    /** @description The agent's character. */
+                    traits?: unknown;
+                    /** @description Which models answer, and how much they may take. */
+                    configuration?: unknown;
+                    /** @description How the agent sounds and hears; required when its type is voice. */
+                    voice?: unknown;
+                    /** @description Which knowledge bases it may read, and how they are searched. */
+                    knowledge?: unknown;
+                    /** @description Names of the tools it is granted; what is not named is not offered. */
+                    tools?: unknown;
+                    /** @description When a conversation goes to a person. */
+                    escalation?: unknown;
+                    /** @description Which actions a person must allow first. */
+                    approval?: unknown;
+                    /** @description By what messages for this agent are recognised. */
+                    routing?: unknown;
+                    /** @description Languages the agent answers in, as BCP 47 tags; the first one when in doubt. */
+                    languages?: unknown;
+                    /** @description To whom the contract belongs and how it is filed. */
+                    metadata?: unknown;
+                    /** @description Why it is changed. */
+                    change_summary?: string;
+                };
+                "application/merge-patch+json": {
+                    /** @description The agent's handle, unique in the tenant; made from the name when left out. */
+                    id?: unknown;
+                    /** @description What the agent calls itself. */
+                    name?: unknown;
+                    /** @description What kind of agent it is; a voice agent needs the part voice. */
+                    type?: unknown;
+                    /** @description Goes up with every change, by itself when none is named (semantic versioning). */
+                    version?: unknown;
+                    /** @description When the first version was written; set by the server. */
+                    created_at?: unknown;
+                    /** @description When this version was written; set by the server. */
+                    updated_at?: unknown;
+                    /** @description Who the agent is and what it is there for. */
+                    identity?: unknown;
+                    /** @description The agent's character. */
+                    traits?: unknown;
+                    /** @description Which models answer, and how much they may take. */
+                    configuration?: unknown;
+                    /** @description How the agent sounds and hears; required when its type is voice. */
+                    voice?: unknown;
+                    /** @description Which knowledge bases it may read, and how they are searched. */
+                    knowledge?: unknown;
+                    /** @description Names of the tools it is granted; what is not named is not offered. */
+                    tools?: unknown;
+                    /** @description When a conversation goes to a person. */
+                    escalation?: unknown;
+                    /** @description Which actions a person must allow first. */
+                    approval?: unknown;
+                    /** @description By what messages for this agent are recognised. */
+                    routing?: unknown;
+                    /** @description Languages the agent answers in, as BCP 47 tags; the first one when in doubt. */
+                    languages?: unknown;
+                    /** @description To whom the contract belongs and how it is filed. */
+                    metadata?: unknown;
+                    /** @description Why it is changed. */
+                    change_summary?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentOut"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that the change is based on: 412 when it is not the contract's any more. */
+                "if-match"?: string | null;
+            };
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentOut"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    versions: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionPage"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeVersionOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diff: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+            };
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiffOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roll_back: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that the change is based on: 412 when it is not the contract's any more. */
+                "if-match"?: string | null;
+            };
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollbackIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentOut"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
             422: {
                 headers: {
                     [name: string]: unknown;

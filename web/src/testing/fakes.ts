@@ -137,7 +137,7 @@ export const citation = (over: Partial<Citation> = {}): Citation => ({
 
 export const answer = (over: Partial<Message> = {}, turnId = "trn_1"): Answer => {
   const reply = message(over);
-  return {
+  const made = {
     session_id: "ses_1",
     thread_id: "thr_1",
     turn_id: turnId,
@@ -152,7 +152,10 @@ export const answer = (over: Partial<Message> = {}, turnId = "trn_1"): Answer =>
     tool_metadata: {},
     processing_time: 0.5,
     model: "offline",
+    agent_id: "default",
+    agent_version: "1.0.0",
   };
+  return made;
 };
 
 export const pageOf = (items: Message[], over: Partial<MessagePage> = {}): MessagePage => ({
@@ -166,15 +169,25 @@ export const pageOf = (items: Message[], over: Partial<MessagePage> = {}): Messa
 /** The thread a session begins, unless a test has it go on in another's. */
 const threadOf = (sessionId: string): string => sessionId.replace("ses_", "thr_");
 
-export const session = (id = "ses_1", threadId = threadOf(id)): Session => ({
-  id,
-  thread_id: threadId,
-  contact_id: "con_1",
-  channel: "web",
-  status: "active",
-  started_at: "2026-11-21T09:00:00Z",
-  last_activity_at: "2026-11-21T09:00:00Z",
-});
+export const session = (id = "ses_1", threadId = threadOf(id)): Session => {
+  const made = {
+    id,
+    thread_id: threadId,
+    contact_id: "con_1",
+    channel: "web",
+    status: "active" as const,
+    agent_id: null,
+    agent_version: null,
+    started_at: "2026-11-21T09:00:00Z",
+    last_activity_at: "2026-11-21T09:00:00Z",
+    closed_at: null,
+    close_reason: null,
+    message_count: 0,
+    agent_count: 0,
+    closing: null,
+  };
+  return made;
+};
 
 /** A server that gives token after token and has nothing to tell; tests replace what they need. */
 export function fakeApi() {

@@ -21,7 +21,9 @@ WHERE email <> lower(email) AND NOT EXISTS (
 
 def upgrade() -> None:
     op.add_column("users", sa.Column("name", sa.String(length=100), server_default=sa.text("''"), nullable=False))
-    op.add_column("users", sa.Column("status", sa.String(length=20), server_default=sa.text("'active'"), nullable=False))
+    op.add_column(
+        "users", sa.Column("status", sa.String(length=20), server_default=sa.text("'active'"), nullable=False)
+    )
     op.add_column("users", sa.Column("tokens_valid_from", sa.DateTime(timezone=True), nullable=True))
     op.add_column("users", sa.Column("kept_token_id", sa.String(length=40), nullable=True))
     op.execute(_LOWER_ADDRESSES)

@@ -10,10 +10,11 @@ import type { Editor } from "./useEditor";
 
 export function Code({ text, label }: { text: string; label: string }) {
   return (
-    // A long contract scrolls in its box, which therefore has to be reachable by keyboard.
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <pre
+      // A long line scrolls in its box, which therefore has to be reachable by keyboard.
+      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
+      role="group"
       aria-label={label}
       className="overflow-x-auto rounded-2xl bg-sunken p-4 font-mono text-[0.8125rem] leading-relaxed"
     >
