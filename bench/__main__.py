@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from rich.console import Console
 
-from bench import ingest, process, retrieval, sockets, turns
+from bench import agents, ingest, process, retrieval, sockets, turns
 from bench.figures import Figure, markdown_table, terminal_table
 from bench.machine import cores, described
 from bench.plan import Plan
@@ -22,6 +22,7 @@ BENCHMARKS: dict[str, Callable[[Plan], list[Figure]]] = {
     "turns": turns.measure,
     "sockets": sockets.measure,
     "process": process.measure,
+    "agents": agents.measure,
     "ingest": ingest.measure,
     "retrieval": retrieval.measure,
 }

@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import NamedTuple
 
 import structlog
 from agent_framework.observability import OBSERVABILITY_SETTINGS
@@ -125,7 +124,8 @@ async def open_house(
         signer = TokenSigner(secret_key, clock, staff_hours=settings.token_hours)
         providers = Providers(settings, embedder)
         stack.push_async_callback(providers.close)
-        house = _build(settings, clock, database, _Opened(signer, opened, embedder, converter, providers))
+        parts = _Opened(signer=signer, index=opened, embedder=embedder, converter=converter, providers=providers)
+        house = _build(settings, clock, database, parts)
         stack.push_async_callback(house.background.close)
         house.background.every(SWEEP_SECONDS, "silent_sessions", house.sessions.sweep)
         stack.push_async_callback(house.gate.close)
@@ -150,7 +150,8 @@ async def open_index(settings: Settings, embedder: Embedder) -> PassageIndex:
             return await ChromaIndex.open(folder, fingerprint=fingerprint, dimensions=dimensions)
 
 
-class _Opened(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Opened:
     """What was opened for the house before it is built."""
 
     signer: TokenSigner
@@ -161,12 +162,12 @@ class _Opened(NamedTuple):
 
 
 def _build(settings: Settings, clock: Clock, database: Database, opened: _Opened) -> House:
-    signer, index, embedder, converter, providers = opened
+    signer, index, embedder, providers = opened.signer, opened.index, opened.embedder, opened.providers
     store = TenantStore(database)
     standing = Standing(store, clock)
     gate = Gate(store=store, signer=signer, standing=standing, clock=clock)
     directory = Directory(store, signer, clock, standing)
-    library = _library(settings, clock, store, index, embedder, converter)
+    library = _library(settings, clock, store, index, embedder, opened.converter)
     runtime = AgentRuntime(store=store, clock=clock, providers=providers)
     agents = _agents(store, clock, library, providers, directory, runtime)
     talk = _conversations(settings, clock, store, library, embedder, runtime, _summariser(providers))

@@ -64,6 +64,18 @@ async def test_an_angry_customer_is_noted_and_the_resolution_kept(visitor: Visit
     assert closing["summary"].endswith("Outcome: Called back by Ada.")
 
 
+async def test_a_request_for_a_person_belongs_to_the_session_in_which_it_was_made(
+    visitor: Visitor, clock: MovedClock
+) -> None:
+    first = await talk(visitor, clock, QUESTION, "I would like to talk to a person.")
+    clock.move(IDLE + timedelta(minutes=1))
+    await visitor.shop.house.sessions.sweep()
+    second = await talk(visitor, clock, QUESTION)
+    await visitor.close(second)
+    assert "asked for a person" in (await visitor.session(first))["closing"]["summary"]
+    assert "asked for a person" not in (await visitor.session(second))["closing"]["summary"]
+
+
 async def test_an_empty_session_closes_too(visitor: Visitor) -> None:
     closing = (await visitor.close((await visitor.open())["id"]))["closing"]
     assert closing["summary"] == "The customer wrote nothing."

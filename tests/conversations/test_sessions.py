@@ -213,3 +213,15 @@ async def test_counts_are_those_of_the_session_not_of_its_thread(visitor: Visito
     assert second["message_count"] == 0
     sessions: httpx.Response = await visitor.client.get("/api/v1/sessions")
     assert [item["message_count"] for item in sessions.json()["items"]] == [0, 2]
+
+
+async def test_a_key_that_was_answered_gives_its_answer_also_when_the_session_is_over(
+    visitor: Visitor, clock: MovedClock
+) -> None:
+    session = await visitor.open()
+    first = (await visitor.say(session["id"], QUESTION, idempotency_key="one")).json()
+    clock.move(IDLE + MINUTE)
+    assert (await visitor.say(session["id"], QUESTION, idempotency_key="one")).json() == first
+    await visitor.close(session["id"])
+    assert (await visitor.say(session["id"], QUESTION, idempotency_key="one")).json() == first
+    assert (await visitor.say(session["id"], QUESTION, idempotency_key="two")).status_code == 409

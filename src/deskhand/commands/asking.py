@@ -12,7 +12,7 @@ from rich.markdown import Markdown
 from rich.markup import escape
 from rich.panel import Panel
 
-from deskhand.commands.connection import call, connect
+from deskhand.commands.connection import RequestFailed, call, connect
 from deskhand.commands.terminal import (
     AsJson,
     DataDir,
@@ -28,6 +28,7 @@ from deskhand.commands.terminal import (
 from deskhand.kit.errors import BadInput, DeskhandError
 
 Question = Annotated[str, typer.Argument(help="The question, in quotes.", show_default=False, callback=only_text)]
+_SESSION_CLOSED = "session_closed"
 _GOODBYE = {"", "exit", "quit", ":q"}
 
 
@@ -102,11 +103,26 @@ def chat(kb: KnowledgeBases = None, tenant: Tenant = None, data_dir: DataDir = N
             console.print("[dim]Ask away; an empty line ends the conversation.[/]")
             while (message := _read_line()) not in _GOODBYE:
                 try:
-                    _show(await conversation.ask(message))
+                    conversation, answer = await _ask_on(conversation, client, kb, message)
+                    _show(answer)
                 except DeskhandError as error:
                     say_error(error.detail)
 
     run(work)
+
+
+async def _ask_on(
+    conversation: Conversation, client: httpx.AsyncClient, bases: list[str] | None, message: str
+) -> tuple[Conversation, dict[str, Any]]:
+    """The answer, and the conversation it stands in: a new one when the old one has fallen silent."""
+    try:
+        return conversation, await conversation.ask(message)
+    except RequestFailed as refused:
+        if refused.server_code != _SESSION_CLOSED:
+            raise
+    console.print("[dim]The conversation had fallen silent and is closed; this is a new one.[/]")
+    conversation = await converse(client, bases)
+    return conversation, await conversation.ask(message)
 
 
 def _read_line() -> str:

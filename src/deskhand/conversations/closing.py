@@ -21,11 +21,9 @@ from deskhand.conversations.model import (
     NamedEntity,
     Session,
     SessionDetails,
-    ThreadStatus,
 )
 from deskhand.conversations.repository import ConversationRepository
 from deskhand.conversations.summarising import ConversationSummariser, Gist
-from deskhand.conversations.threads import ThreadRepository
 from deskhand.conversations.transcript import Transcript, line_of
 from deskhand.kit.clock import Clock
 from deskhand.llm.entities import distinct, find_entities
@@ -37,6 +35,8 @@ from deskhand.tenancy.store import TenantStore
 FIRST_READ, NEWEST_READ = 20, 200
 """Messages of a session that its record is made from: its beginning and its end."""
 MAX_ENTITIES = 50
+_HUMAN = "human"
+"""What a reply is noted as that answers a request for a person."""
 
 log = structlog.get_logger(__name__)
 
@@ -101,11 +101,10 @@ class ClosingWriter:
             closings = ClosingRepository(db, scope, self._clock)
             (details,) = await closings.details([session])
             messages = await closings.messages_of_session(session_id, first=FIRST_READ, newest=NEWEST_READ)
-            thread = await ThreadRepository(db, scope, self._clock).thread(session.thread_id)
         transcript = Transcript(
             lines=tuple(line_of(message) for message in messages),
             resolution=session.resolution,
-            human_requested=thread.status is ThreadStatus.HUMAN_REQUESTED,
+            human_requested=any(message.details.get("kind") == _HUMAN for message in messages),
         )
         return details, transcript, messages
 
