@@ -27,6 +27,7 @@ for command in (
     serving.demo,
     serving.serve,
     maintenance.migrate,
+    serving.seed,
     ingesting.ingest,
     asking.ask,
     asking.chat,
@@ -35,7 +36,6 @@ for command in (
     maintenance.openapi,
 ):
     app.command()(command)
-app.command("seed")(serving.seed_demo)
 app.add_typer(agents.app, name="agents")
 app.add_typer(maintenance.models, name="models")
 app.add_typer(evaluating.app, name="eval")

@@ -17,6 +17,14 @@ COMMANDS = {
     "chat": ["--kb", "--tenant", "--data-dir", "Ctrl-D"],
     "reindex": ["--data-dir", "--fresh", "must not be running"],
     "doctor": ["--data-dir", "Exit code 1"],
+    "seed": ["--data-dir", "Does not serve"],
+    "agents": ["list", "show", "apply", "export", "diff", "rollback"],
+    "agents list": ["--status", "--type", "--tag", "--tenant", "--json", "--data-dir"],
+    "agents show": ["--tenant", "--data-dir"],
+    "agents apply": ["JSON or YAML", "--summary", "a second time changes nothing"],
+    "agents export": ["--output", "--format"],
+    "agents diff": ["--tenant", "1.0.0"],
+    "agents rollback": ["--summary", "content of an old one"],
     "openapi": ["OpenAPI document"],
     "version": ["version"],
     "models": ["prepare"],
@@ -49,7 +57,7 @@ def test_no_command_is_forgotten_here() -> None:
     assert alone | groups == {command for command in COMMANDS if " " not in command}
 
 
-@pytest.mark.parametrize("group", [[], ["eval"], ["models"]])
+@pytest.mark.parametrize("group", [[], ["eval"], ["models"], ["agents"]])
 def test_without_a_command_the_help_is_shown(run: Run, group: list[str]) -> None:
     ended = run(*group)
 

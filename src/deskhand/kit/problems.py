@@ -20,6 +20,8 @@ class FieldProblem(BaseModel):
 class InvalidFields(InvalidValue):
     """Several values are wrong at once; `problems` names each."""
 
+    code = "invalid_fields"
+
     def __init__(self, problems: Sequence[FieldProblem]) -> None:
         """`problems` holds at least one."""
         first = problems[0]
