@@ -95,6 +95,10 @@ class AgentRuntime:
                 self._current[place] = agent
         return agent
 
+    def has_at_hand(self, scope: TenantScope, agent_id: str | None) -> bool:
+        """Whether `agent_for` needs no database right now: whoever holds a connection must not wait for another."""
+        return (scope.tenant_id, agent_id or DEFAULT_AGENT) in self._current
+
     async def check(self, scope: TenantScope, agent_id: str) -> None:
         """That the agent would answer; raises as `agent_for` does."""
         await self.agent_for(scope, agent_id)

@@ -122,4 +122,4 @@ def _print_failures(outcomes: list[Outcome]) -> None:
         if not (refused_rightly or (outcome.case.expect is not None and outcome.is_right)):
             expected = "no answer" if outcome.case.expect is None else " + ".join(outcome.case.expect)
             text = f"{outcome.case.question}\n   expected: {expected}\n   answered: {outcome.answer}\n"
-            errors.print(text, markup=False, highlight=False)
+            errors.print(text, markup=False, highlight=False, soft_wrap=True)

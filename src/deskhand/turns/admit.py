@@ -39,6 +39,14 @@ class SessionSilent(SessionClosed):
         self.session = session
 
 
+class _AgentNotAtHand(Exception):
+    """Who answers is still to be loaded."""
+
+    def __init__(self, agent_id: str | None) -> None:
+        super().__init__()
+        self.agent_id = agent_id
+
+
 class Admitter:
     """Decides whether a message becomes a turn."""
 
@@ -83,8 +91,13 @@ class Admitter:
             raise
 
     async def _store_turn(self, request: TurnRequest, text: str) -> Admission:
-        async with self._store.write(request.scope) as db:
-            return await self._admit(db, request, text)
+        while True:
+            try:
+                async with self._store.write(request.scope) as db:
+                    return await self._admit(db, request, text)
+            except _AgentNotAtHand as missing:
+                # Loaded only now that the transaction is over: it takes a connection of its own.
+                await self._runtime.agent_for(request.scope, missing.agent_id)
 
     async def _admit(self, db: AsyncSession, request: TurnRequest, text: str) -> Admission:
         turns = TurnRepository(db, request.scope, self._clock)
@@ -113,7 +126,8 @@ class Admitter:
             raise SessionClosed(f"The session {session.id!r} is closed: open a new one with POST /api/v1/sessions.")
         if await self._sessions.is_silent(session):
             raise SessionSilent(session)
-        await self._runtime.agent_for(scope, session.agent_id)
+        if not self._runtime.has_at_hand(scope, session.agent_id):
+            raise _AgentNotAtHand(session.agent_id)
 
     def _checked_text(self, text: str) -> str:
         if "\x00" in text or not _is_unicode(text):
