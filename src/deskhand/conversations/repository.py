@@ -41,6 +41,8 @@ _THREAD_TOUCHED = (
         title=case((Thread.title == "", bindparam("said")), else_=Thread.title),
     )
 )
+_SESSION = select(ChatSession).where(ChatSession.id == bindparam("of_id"))
+_OWN_SESSION = _SESSION.where(ChatSession.contact_id == bindparam("of_contact"))
 _RECENT = (
     select(
         MessageRow.id,
@@ -160,7 +162,9 @@ class ConversationRepository:
         return (await self.with_citations([row]))[0]
 
     async def _session_row(self, session_id: str) -> ChatSession:
-        row = await self._db.scalar(own_sessions(self._scope).where(ChatSession.id == session_id))
+        contact_id = self._scope.own_contact_id
+        values = {"of_id": session_id, "of_contact": contact_id}
+        row = await self._db.scalar(_SESSION if contact_id is None else _OWN_SESSION, values)
         if row is None:
             raise UnknownSession(f"There is no session {session_id!r}: open one with POST /api/v1/sessions.")
         return row

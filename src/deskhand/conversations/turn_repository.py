@@ -1,8 +1,9 @@
 """SQL of turns: accepted once, finished once, found again by their idempotency key."""
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deskhand.conversations.model import MessageRole, Session, Turn, TurnStatus
@@ -11,6 +12,19 @@ from deskhand.conversations.tables import ChatSession, MessageRow, TurnRow
 from deskhand.kit.clock import Clock
 from deskhand.kit.ids import new_id
 from deskhand.tenancy.scope import TenantScope
+
+# Made once, since it runs with every turn.
+_CHANGED = (
+    update(TurnRow)
+    .where(TurnRow.id == bindparam("of_id"), TurnRow.status != TurnStatus.COMPLETED)
+    .values(
+        status=bindparam("now"),
+        answer=bindparam("given"),
+        error=bindparam("failure"),
+        finished_at=bindparam("moment"),
+    )
+    .returning(TurnRow.id)
+)
 
 
 class TurnRepository:
@@ -59,26 +73,28 @@ class TurnRepository:
 
     async def reopen(self, turn_id: str) -> None:
         """A failed turn is tried again: its message stands, its error is forgotten."""
-        await self._change(turn_id, status=TurnStatus.ACCEPTED, error=None, finished_at=None)
+        await self._change(turn_id, TurnStatus.ACCEPTED)
 
     async def complete(self, turn_id: str, answer: dict[str, Any]) -> bool:
         """Keep the answer. False, and nothing kept, when the turn was completed before."""
-        now = self._clock.now()
-        return await self._change(turn_id, status=TurnStatus.COMPLETED, answer=answer, finished_at=now)
+        return await self._change(turn_id, TurnStatus.COMPLETED, answer=answer, finished_at=self._clock.now())
 
     async def fail(self, turn_id: str, error: dict[str, Any]) -> None:
         """Keep the reason why there is no answer, unless there is one."""
-        await self._change(turn_id, status=TurnStatus.FAILED, error=error, finished_at=self._clock.now())
+        await self._change(turn_id, TurnStatus.FAILED, error=error, finished_at=self._clock.now())
 
-    async def _change(self, turn_id: str, **values: Any) -> bool:
+    async def _change(
+        self,
+        turn_id: str,
+        status: TurnStatus,
+        *,
+        answer: dict[str, Any] | None = None,
+        error: dict[str, Any] | None = None,
+        finished_at: datetime | None = None,
+    ) -> bool:
         """Whether the turn was not completed, and so took the change."""
-        changed = await self._db.execute(
-            update(TurnRow)
-            .where(TurnRow.id == turn_id, TurnRow.status != TurnStatus.COMPLETED)
-            .values(values)
-            .returning(TurnRow.id),
-            execution_options={"synchronize_session": False},
-        )
+        values = {"of_id": turn_id, "now": status, "given": answer, "failure": error, "moment": finished_at}
+        changed = await self._db.execute(_CHANGED, values, execution_options={"synchronize_session": False})
         return changed.first() is not None
 
     async def _turn(self, row: TurnRow) -> Turn:

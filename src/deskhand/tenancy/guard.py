@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
+from cachetools import LRUCache
 from sqlalchemy import Table, TextClause, event
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.util import find_tables
 
@@ -19,6 +21,7 @@ from deskhand.kit.db import Base
 
 TENANT = "tenant_id"
 _ACROSS = "across_tenants"
+KEPT_FILTERS = 1_000
 _WORD = re.compile(r"\w+")
 
 
@@ -27,6 +30,7 @@ class TenantGuard:
 
     def __init__(self, owned: type) -> None:
         self._owned = owned
+        self._filters: LRUCache[str, LoaderCriteriaOption] = LRUCache(maxsize=KEPT_FILTERS)
 
     def watch(self, sessions: type[Session]) -> None:
         """From now on every session of that class is guarded."""
@@ -56,9 +60,16 @@ class TenantGuard:
             self._check_insert(state, tenant_id)
         else:
             self._check_update(state)
-            state.statement = state.statement.options(
-                with_loader_criteria(self._owned, lambda cls: cls.tenant_id == tenant_id, include_aliases=True)
+            state.statement = state.statement.options(self._filter_of(tenant_id))
+
+    def _filter_of(self, tenant_id: str) -> LoaderCriteriaOption:
+        """Kept for the next statement: making one takes as long as many a statement."""
+        found = self._filters.get(tenant_id)
+        if found is None:
+            found = self._filters[tenant_id] = with_loader_criteria(
+                self._owned, lambda cls: cls.tenant_id == tenant_id, include_aliases=True
             )
+        return found
 
     def _on_flush(self, session: Session, _context: UOWTransaction, _instances: Any) -> None:
         tenant_id = session.info.get(TENANT)
