@@ -36,7 +36,9 @@ async def console(page: Page, web_shop: Shop, url: str) -> Page:
 
 
 async def sign_in(page: Page, email: str = EMAIL, password: str = PASSWORD) -> None:
-    await page.get_by_label("Organisation").fill("demo")
+    organisation = page.get_by_label("Organisation")
+    await expect(organisation).to_have_value("demo")  # offered a moment later, and not in the middle of the typing
+    await organisation.fill("demo")
     await page.get_by_label("E-mail address").fill(email)
     await page.get_by_label("Password", exact=True).fill(password)
     await page.get_by_role("button", name="Sign in").click()
@@ -73,7 +75,9 @@ async def test_a_wrong_password_is_told_and_the_right_one_leads_on(console: Page
 
 
 async def test_signing_in_takes_the_keyboard_only(console: Page) -> None:
-    await console.get_by_label("Organisation").focus()
+    organisation = console.get_by_label("Organisation")
+    await expect(organisation).to_have_value("demo")
+    await organisation.focus()
     await console.keyboard.press("ControlOrMeta+a")
     for text in ("demo", EMAIL):
         await console.keyboard.type(text)

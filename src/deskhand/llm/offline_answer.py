@@ -17,7 +17,7 @@ from deskhand.llm.offline_style import AnswerStyle
 from deskhand.llm.offline_vectors import TextVectors
 from deskhand.llm.passages import Passage
 
-ACCEPT_FROM = 0.4
+ACCEPT_FROM = 0.45
 """From this confidence on, shifted by the style's caution, the chosen pieces are given as an answer."""
 
 _ORDERS = re.compile(
