@@ -52,7 +52,7 @@ browser: ## Install a Chromium for the browser tests where that can be done
 test: dev web models browser check ## Set everything up and run every test
 	@cd web && npm test --silent
 	@rm -f .coverage .coverage.*
-	@$(BIN)/coverage run -m pytest
+	@$(BIN)/coverage run -m pytest -n auto --maxprocesses 8 --dist loadfile
 	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report
 
 check: dev ## Format, lint, types, imports, shape (under a minute)

@@ -17,10 +17,10 @@ from bench.figures import Figure
 from bench.plan import Plan, say
 from deskhand.commands.terminal import load_embedder
 from deskhand.demo.seed import HELP_CENTRE
+from deskhand.documents.converter import DocumentConverter
+from deskhand.documents.model import Document, DocumentLimits
+from deskhand.documents.worker import DocumentWorker
 from deskhand.kit.telemetry import configure_logging
-from deskhand.knowledge.document_model import Document, DocumentLimits
-from deskhand.knowledge.document_worker import DocumentWorker
-from deskhand.knowledge.documents import DocumentConverter
 from deskhand.knowledge.index import Passage
 from deskhand.knowledge.ingest import Ingester
 from deskhand.knowledge.qdrant_edge import QdrantEdgeIndex

@@ -30,14 +30,14 @@ from deskhand.conversations.summaries import ThreadSummaries
 from deskhand.conversations.summarising import ConversationSummariser, OfflineSummariser
 from deskhand.conversations.summarising_model import ModelSummariser
 from deskhand.conversations.thread_endpoints import ThreadEndpoints
+from deskhand.documents.converter import DocumentConverter
+from deskhand.documents.model import DocumentLimits
+from deskhand.documents.worker import DocumentWorker
 from deskhand.kit.background import Background
 from deskhand.kit.clock import Clock, SystemClock
 from deskhand.kit.db import Database
 from deskhand.kit.secret_key import local_secret_key
 from deskhand.knowledge.chroma import ChromaIndex
-from deskhand.knowledge.document_model import DocumentLimits
-from deskhand.knowledge.document_worker import DocumentWorker
-from deskhand.knowledge.documents import DocumentConverter
 from deskhand.knowledge.endpoints import KnowledgeEndpoints
 from deskhand.knowledge.index import PassageIndex
 from deskhand.knowledge.ingest import Ingester

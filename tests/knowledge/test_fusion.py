@@ -10,8 +10,8 @@ from hypothesis.extra.numpy import arrays
 
 from deskhand.knowledge.fusion import CURVES, evidence, pool, relevance, word_shares
 from deskhand.knowledge.index import SearchMode
-from deskhand.knowledge.retrieval_terms import CEILING
 from deskhand.llm.embedding import Vectors
+from deskhand.llm.terms import CEILING
 
 modes = st.sampled_from(list(SearchMode))
 numbers = st.floats(-1.0, 2.0, width=32)

@@ -20,7 +20,7 @@ from deskhand.kit.errors import Misconfigured
 from deskhand.knowledge.index import Candidates, Passage, PassageQuery
 from deskhand.knowledge.retrieval_chroma import ChromaReader, Client, Collection, row_id, spell
 from deskhand.knowledge.retrieval_store import StoreFolder
-from deskhand.knowledge.retrieval_terms import TermEncoder
+from deskhand.llm.terms import TermEncoder
 
 WRITE_BATCH = 500
 

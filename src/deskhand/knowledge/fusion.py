@@ -20,8 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from deskhand.knowledge.index import SearchMode
-from deskhand.knowledge.retrieval_terms import CEILING
 from deskhand.llm.embedding import Vectors
+from deskhand.llm.terms import CEILING
 
 WORDS_WEIGHT = 0.5
 """How much holding the question's words counts beside meaning the same. A pairwise fit gives 0.45 on one help centre

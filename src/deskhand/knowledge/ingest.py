@@ -8,12 +8,12 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 
+from deskhand.documents.chunking import Chunk, chunk_markdown
+from deskhand.documents.converter import DocumentConverter
+from deskhand.documents.model import Document, DocumentLimits
 from deskhand.kit.clock import Clock
 from deskhand.kit.errors import BadInput
 from deskhand.kit.ids import new_id
-from deskhand.knowledge.chunking import Chunk, chunk_markdown
-from deskhand.knowledge.document_model import Document, DocumentLimits
-from deskhand.knowledge.documents import DocumentConverter
 from deskhand.knowledge.index import Passage, PassageIndex
 from deskhand.knowledge.model import Base, IngestOutcome, IngestReport, SourceInfo, StoredChunk
 from deskhand.knowledge.repository import KnowledgeRepository, NewChunk

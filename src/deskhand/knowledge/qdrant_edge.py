@@ -30,7 +30,7 @@ from deskhand.knowledge.retrieval_edge import (
     shelf,
 )
 from deskhand.knowledge.retrieval_store import StoreFolder
-from deskhand.knowledge.retrieval_terms import TermEncoder
+from deskhand.llm.terms import TermEncoder
 
 WRITE_BATCH = 256
 

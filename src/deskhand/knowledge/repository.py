@@ -7,9 +7,9 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
+from deskhand.documents.model import Document
 from deskhand.kit.clock import Clock
 from deskhand.kit.ids import new_id
-from deskhand.knowledge.document_model import Document
 from deskhand.knowledge.model import Base, SourceInfo, StoredChunk, UnknownBase, UnknownSource
 from deskhand.knowledge.tables import ChunkRow, KnowledgeBase, Source
 from deskhand.tenancy.scope import TenantScope

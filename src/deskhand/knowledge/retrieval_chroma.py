@@ -11,8 +11,8 @@ import numpy as np
 from qdrant_edge import SparseVector
 
 from deskhand.knowledge.index import Candidates, PassageQuery, SearchMode
-from deskhand.knowledge.retrieval_terms import TermEncoder, rarity
 from deskhand.llm.embedding import Vectors
+from deskhand.llm.terms import TermEncoder, rarity
 
 WINDOWS_A_CHUNK = 3
 """Rows fetched for each chunk wanted: a long chunk may fill several of the nearest places."""

@@ -13,7 +13,7 @@ import numpy as np
 import qdrant_edge as edge
 
 from deskhand.knowledge.index import CANDIDATES_KEPT, Candidates, PassageQuery, SearchMode
-from deskhand.knowledge.retrieval_terms import TermEncoder, rarity
+from deskhand.llm.terms import TermEncoder, rarity
 
 MEANING, WORDS, PRESENCE = "meaning", "words", "presence"
 """The vectors of a point: its windows, its words with their BM25 weights, and the same words with weight 1. The last

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from deskhand.knowledge.index import Candidates, Passage, PassageQuery, SearchMode
-from deskhand.knowledge.retrieval_terms import TermEncoder, rarity
 from deskhand.llm.embedding import Vectors
+from deskhand.llm.terms import TermEncoder, rarity
 
 _Weights = dict[int, float]
 

@@ -1,4 +1,4 @@
-"""PDF files as Markdown. Above: `document_formats`; below: PDFium for the letters and their places, and the layout.
+"""PDF files as Markdown. Above: `formats`; below: PDFium for the letters and their places, and the layout.
 
 PDFium and not MarkItDown's reader: it is some forty times faster a page, keeps the rows of tables together, and
 says how large the letters are, from which the headings follow. Runs in the worker process only.
@@ -12,11 +12,11 @@ from contextlib import closing
 import pypdfium2 as pdfium  # type: ignore[import-untyped] # the library has no types
 from pypdfium2 import raw
 
-from deskhand.knowledge.document_model import Converted, Job
-from deskhand.knowledge.document_office import is_meaningful
-from deskhand.knowledge.document_pdf_layout import write_pages
-from deskhand.knowledge.document_pdf_lines import Cell, Line
-from deskhand.knowledge.document_refusals import (
+from deskhand.documents.model import Converted, Job
+from deskhand.documents.office import is_meaningful
+from deskhand.documents.pdf_layout import write_pages
+from deskhand.documents.pdf_lines import Cell, Line
+from deskhand.documents.refusals import (
     DocumentCorrupt,
     DocumentEncrypted,
     NoTextFound,

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from deskhand.knowledge.document_code_spans import Span
+from deskhand.documents.code_spans import Span
 
 VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "source", "wbr", "col", "area", "embed", "track"})
 _HTML = re.compile(

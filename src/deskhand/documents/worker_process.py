@@ -1,8 +1,8 @@
-"""The process that parses what may be hostile: started by `document_worker` as `python -m`.
+"""The process that parses what may be hostile: started by `worker` as `python -m`.
 
 It reads frames from standard input and answers on standard output, one document after the other, until its
 input ends. Before it reads anything it gives up what a parser does not need: more memory than it was granted,
-writing files, network, other programs. A frame is a length, a JSON header and a body (`document_frames`).
+writing files, network, other programs. A frame is a length, a JSON header and a body (`frames`).
 """
 
 import contextlib
@@ -12,16 +12,16 @@ import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
-from deskhand.knowledge.document_formats import read_document
-from deskhand.knowledge.document_frames import (
+from deskhand.documents.formats import read_document
+from deskhand.documents.frames import (
     FRAME_PREFIX,
     Answer,
     decode_job,
     encode_answer,
     frame_length,
 )
-from deskhand.knowledge.document_model import Job
-from deskhand.knowledge.document_refusals import DocumentCorrupt, DocumentRefused, TooComplex
+from deskhand.documents.model import Job
+from deskhand.documents.refusals import DocumentCorrupt, DocumentRefused, TooComplex
 
 _FORBIDDEN_EVENTS = (
     "socket.connect",

@@ -20,15 +20,15 @@ from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
 
-from deskhand.knowledge.document_formats import read_document
-from deskhand.knowledge.document_model import Converted, Document, DocumentLimits, Job
-from deskhand.knowledge.document_refusals import (
+from deskhand.documents.converter import DocumentConverter
+from deskhand.documents.formats import read_document
+from deskhand.documents.model import Converted, Document, DocumentLimits, Job
+from deskhand.documents.refusals import (
     DocumentCorrupt,
     DocumentEncrypted,
     NoTextFound,
     TooManyPages,
 )
-from deskhand.knowledge.documents import DocumentConverter
 
 LIMITS = DocumentLimits()
 

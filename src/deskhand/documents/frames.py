@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from deskhand.knowledge.document_model import Converted, DocumentKind, DocumentLimits, Job
-from deskhand.knowledge.document_refusals import DocumentRefused, refusal_from
+from deskhand.documents.model import Converted, DocumentKind, DocumentLimits, Job
+from deskhand.documents.refusals import DocumentRefused, refusal_from
 
 FRAME_PREFIX = 4
 

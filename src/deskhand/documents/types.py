@@ -7,9 +7,9 @@ has none and can be decoded is the text format that its name says.
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from deskhand.knowledge.document_archives import office_kind_of
-from deskhand.knowledge.document_model import KINDS_BY_ENDING, TEXT_KINDS, DocumentKind, DocumentLimits
-from deskhand.knowledge.document_refusals import (
+from deskhand.documents.archives import office_kind_of
+from deskhand.documents.model import KINDS_BY_ENDING, TEXT_KINDS, DocumentKind, DocumentLimits
+from deskhand.documents.refusals import (
     BadDocumentName,
     DocumentCorrupt,
     DocumentEmpty,

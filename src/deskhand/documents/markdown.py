@@ -1,4 +1,4 @@
-"""Markdown, MDX and plain text. Above: `document_formats`; below: front matter, tags, links.
+"""Markdown, MDX and plain text. Above: `formats`; below: front matter, tags, links.
 
 Code is never touched. What only a browser shows (components, tags, comments, imports) is taken out, with all
 words in it kept.
@@ -6,13 +6,13 @@ words in it kept.
 
 import re
 
-from deskhand.knowledge.document_code_spans import code_spans
-from deskhand.knowledge.document_jsx import parse_tags
-from deskhand.knowledge.document_links import plain_links
-from deskhand.knowledge.document_model import Converted, DocumentKind, Job
-from deskhand.knowledge.document_tags import write_tags
-from deskhand.knowledge.document_text import clean, decode
-from deskhand.knowledge.front_matter import split_front_matter
+from deskhand.documents.code_spans import code_spans
+from deskhand.documents.front_matter import split_front_matter
+from deskhand.documents.jsx import parse_tags
+from deskhand.documents.links import plain_links
+from deskhand.documents.model import Converted, DocumentKind, Job
+from deskhand.documents.tags import write_tags
+from deskhand.documents.text import clean, decode
 
 _MODULE_LINE = re.compile(
     r"import\s+(?:['\"]|[\w*{][^\n]*\bfrom\s*['\"]|\{[^\n]*$)"

@@ -1,7 +1,7 @@
-"""Word documents, through MarkItDown. Above: `document_formats`; below: MarkItDown, and our writer of HTML.
+"""Word documents, through MarkItDown. Above: `formats`; below: MarkItDown, and our writer of HTML.
 
 MarkItDown reads the document (headings, lists, tables, equations) into HTML; that is written as Markdown by
-`document_html`, since its own writer leaves the bars in table cells unescaped and the tables without a header.
+`html_files`, since its own writer leaves the bars in table cells unescaped and the tables without a header.
 """
 
 import io
@@ -10,10 +10,10 @@ from bs4 import BeautifulSoup
 from markitdown import DocumentConverterResult, StreamInfo
 from markitdown.converters import DocxConverter, HtmlConverter
 
-from deskhand.knowledge.document_html import markdown_of
-from deskhand.knowledge.document_model import Converted, Job
-from deskhand.knowledge.document_office import core_properties
-from deskhand.knowledge.document_text import clean
+from deskhand.documents.html_files import markdown_of
+from deskhand.documents.model import Converted, Job
+from deskhand.documents.office import core_properties
+from deskhand.documents.text import clean
 
 _STYLES = """
 p[style-name='Title'] => h1:fresh

@@ -2,8 +2,8 @@
 
 import re
 
-from deskhand.knowledge.document_code_spans import code_spans, prose_pieces
-from deskhand.knowledge.document_tags import alternative_text
+from deskhand.documents.code_spans import code_spans, prose_pieces
+from deskhand.documents.tags import alternative_text
 
 _TARGET = (
     r"\(\s*(<[^<>\n]{0,2000}>|[^()\s<]{0,2000}(?:\([^()\s]{0,500}\)[^()\s]{0,500}){0,3})"

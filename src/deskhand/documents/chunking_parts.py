@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from deskhand.documents.chunking_blocks import Block, count_words
 from deskhand.kit.sentences import sentence_spans
-from deskhand.knowledge.chunking_blocks import Block, count_words
 
 _TABLE_HEAD_LINES = 2
 _LETTERS_OF_LONG_WORD = 20

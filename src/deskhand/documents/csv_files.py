@@ -1,12 +1,12 @@
-"""CSV as one Markdown table. Above: `document_formats`; below: the table writer."""
+"""CSV as one Markdown table. Above: `formats`; below: the table writer."""
 
 import csv
 import io
 from collections import Counter
 
-from deskhand.knowledge.document_model import Converted, Job
-from deskhand.knowledge.document_tables import markdown_table
-from deskhand.knowledge.document_text import clean, decode
+from deskhand.documents.model import Converted, Job
+from deskhand.documents.tables import markdown_table
+from deskhand.documents.text import clean, decode
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_CHARS = 32 * 1024

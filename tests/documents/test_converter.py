@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deskhand.knowledge.document_formats import read_document
-from deskhand.knowledge.document_markdown import clean_markdown
-from deskhand.knowledge.document_model import Converted, Document, DocumentLimits, Job
-from deskhand.knowledge.document_text import clean
-from deskhand.knowledge.documents import DocumentConverter
+from deskhand.documents.converter import DocumentConverter
+from deskhand.documents.formats import read_document
+from deskhand.documents.markdown import clean_markdown
+from deskhand.documents.model import Converted, Document, DocumentLimits, Job
+from deskhand.documents.text import clean
 
 LIMITS = DocumentLimits()
 

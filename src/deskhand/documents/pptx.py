@@ -1,4 +1,4 @@
-"""PowerPoint presentations: every slide under its title. Above: `document_formats`; below: python-pptx."""
+"""PowerPoint presentations: every slide under its title. Above: `formats`; below: python-pptx."""
 
 import io
 from collections.abc import Iterable, Iterator
@@ -7,10 +7,10 @@ from typing import Any
 from pptx import Presentation
 from pptx.enum.shapes import MSO_SHAPE_TYPE
 
-from deskhand.knowledge.document_model import Converted, Job
-from deskhand.knowledge.document_office import core_properties
-from deskhand.knowledge.document_tables import markdown_table
-from deskhand.knowledge.document_tags import alternative_text
+from deskhand.documents.model import Converted, Job
+from deskhand.documents.office import core_properties
+from deskhand.documents.tables import markdown_table
+from deskhand.documents.tags import alternative_text
 
 _FURNITURE = frozenset({"date", "footer", "slide_number", "header"})
 _MAX_DEPTH = 20

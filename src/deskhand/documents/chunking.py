@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from deskhand.knowledge.chunking_blocks import Block, count_words, parse_blocks
-from deskhand.knowledge.chunking_parts import Part, split_section
+from deskhand.documents.chunking_blocks import Block, count_words, parse_blocks
+from deskhand.documents.chunking_parts import Part, split_section
 
 BREADCRUMB = " › "
 DEFAULT_MAX_WORDS = 500

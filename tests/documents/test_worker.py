@@ -13,18 +13,18 @@ from pathlib import Path
 import docx
 import pytest
 
-from deskhand.knowledge.document_frames import FRAME_PREFIX, Answer, decode_answer, encode_job, frame_length
-from deskhand.knowledge.document_model import MIB, DocumentKind, DocumentLimits, Job
-from deskhand.knowledge.document_refusals import (
+from deskhand.documents.converter import DocumentConverter
+from deskhand.documents.frames import FRAME_PREFIX, Answer, decode_answer, encode_job, frame_length
+from deskhand.documents.model import MIB, DocumentKind, DocumentLimits, Job
+from deskhand.documents.refusals import (
     ConversionTimedOut,
     DocumentCorrupt,
     DocumentTooLarge,
     ReaderUnavailable,
     TooComplex,
 )
-from deskhand.knowledge.document_worker import DocumentWorker
-from deskhand.knowledge.document_worker_process import serve
-from deskhand.knowledge.documents import DocumentConverter
+from deskhand.documents.worker import DocumentWorker
+from deskhand.documents.worker_process import serve
 
 LIMITS = DocumentLimits()
 PAGE = b"<html><body><h1>Hello</h1><p>Words of the page</p></body></html>"
@@ -261,7 +261,7 @@ def test_whatever_a_parser_raises_becomes_a_refusal(
     def parse(_job: Job) -> None:
         raise raised
 
-    monkeypatch.setattr("deskhand.knowledge.document_html.read", parse)
+    monkeypatch.setattr("deskhand.documents.html_files.read", parse)
     _ready, first, *rest = answers_to(html_job(), html_job())
     assert isinstance(first.refusal, refusal)
     assert "page.html" in str(first.refusal)

@@ -9,8 +9,8 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-from deskhand.knowledge.document_model import DocumentKind, DocumentLimits
-from deskhand.knowledge.document_refusals import (
+from deskhand.documents.model import DocumentKind, DocumentLimits
+from deskhand.documents.refusals import (
     ArchiveBomb,
     DocumentCorrupt,
     DocumentEncrypted,

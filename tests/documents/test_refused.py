@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from deskhand.knowledge.document_formats import read_document
-from deskhand.knowledge.document_model import MIB, Converted, DocumentLimits, Job
-from deskhand.knowledge.document_refusals import (
+from deskhand.documents.converter import DocumentConverter
+from deskhand.documents.formats import read_document
+from deskhand.documents.model import MIB, Converted, DocumentLimits, Job
+from deskhand.documents.refusals import (
     ArchiveBomb,
     BadDocumentName,
     DocumentCorrupt,
@@ -23,7 +24,6 @@ from deskhand.knowledge.document_refusals import (
     TypeNotAllowed,
     refusal_from,
 )
-from deskhand.knowledge.documents import DocumentConverter
 
 LIMITS = DocumentLimits()
 TYPES = b'<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'

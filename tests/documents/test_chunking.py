@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deskhand.knowledge.chunking import Chunk, chunk_markdown
-from deskhand.knowledge.chunking_blocks import count_words
+from deskhand.documents.chunking import Chunk, chunk_markdown
+from deskhand.documents.chunking_blocks import count_words
 
 SENTENCE = "The customer may return any product within thirty days of purchase. "  # eleven words
 LETTERS = re.compile(r"[\u2e80-\u9fff]|[^\W\u2e80-\u9fff]+")  # a script without blanks may part anywhere

@@ -9,23 +9,23 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Protocol, cast
 
-from deskhand.knowledge.document_archives import check_members
-from deskhand.knowledge.document_model import OFFICE_KINDS, Converted, DocumentKind, Job
-from deskhand.knowledge.document_refusals import DocumentTooLarge, NoTextFound
-from deskhand.knowledge.document_text import clean
+from deskhand.documents.archives import check_members
+from deskhand.documents.model import OFFICE_KINDS, Converted, DocumentKind, Job
+from deskhand.documents.refusals import DocumentTooLarge, NoTextFound
+from deskhand.documents.text import clean
 
 _READERS: Mapping[DocumentKind, str] = MappingProxyType(
     {
-        DocumentKind.PDF: "deskhand.knowledge.document_pdf",
-        DocumentKind.DOCX: "deskhand.knowledge.document_docx",
-        DocumentKind.XLSX: "deskhand.knowledge.document_xlsx",
-        DocumentKind.PPTX: "deskhand.knowledge.document_pptx",
-        DocumentKind.HTML: "deskhand.knowledge.document_html",
-        DocumentKind.MARKDOWN: "deskhand.knowledge.document_markdown",
-        DocumentKind.MDX: "deskhand.knowledge.document_markdown",
-        DocumentKind.TEXT: "deskhand.knowledge.document_markdown",
-        DocumentKind.CSV: "deskhand.knowledge.document_csv",
-        DocumentKind.JSON: "deskhand.knowledge.document_json",
+        DocumentKind.PDF: "deskhand.documents.pdf",
+        DocumentKind.DOCX: "deskhand.documents.docx",
+        DocumentKind.XLSX: "deskhand.documents.xlsx",
+        DocumentKind.PPTX: "deskhand.documents.pptx",
+        DocumentKind.HTML: "deskhand.documents.html_files",
+        DocumentKind.MARKDOWN: "deskhand.documents.markdown",
+        DocumentKind.MDX: "deskhand.documents.markdown",
+        DocumentKind.TEXT: "deskhand.documents.markdown",
+        DocumentKind.CSV: "deskhand.documents.csv_files",
+        DocumentKind.JSON: "deskhand.documents.json_files",
     }
 )
 

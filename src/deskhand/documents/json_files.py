@@ -1,6 +1,6 @@
 """JSON as Markdown that reads well: headings for what is nested, tables for lists of alike records.
 
-Above: `document_formats`; below: the table writer. Also takes JSON Lines: one value a line.
+Above: `formats`; below: the table writer. Also takes JSON Lines: one value a line.
 """
 
 import json
@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeGuard
 
-from deskhand.knowledge.document_model import Converted, Job
-from deskhand.knowledge.document_refusals import DocumentCorrupt
-from deskhand.knowledge.document_tables import markdown_table
-from deskhand.knowledge.document_text import decode
+from deskhand.documents.model import Converted, Job
+from deskhand.documents.refusals import DocumentCorrupt
+from deskhand.documents.tables import markdown_table
+from deskhand.documents.text import decode
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 

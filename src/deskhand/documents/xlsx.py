@@ -1,4 +1,4 @@
-"""Excel workbooks: every visible sheet as tables under its name. Above: `document_formats`; below: openpyxl."""
+"""Excel workbooks: every visible sheet as tables under its name. Above: `formats`; below: openpyxl."""
 
 import datetime as dt
 import io
@@ -8,9 +8,9 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
-from deskhand.knowledge.document_model import Converted, Job
-from deskhand.knowledge.document_office import core_properties
-from deskhand.knowledge.document_tables import markdown_table
+from deskhand.documents.model import Converted, Job
+from deskhand.documents.office import core_properties
+from deskhand.documents.tables import markdown_table
 
 _DEFAULT_NAMES = frozenset({"Sheet", "Sheet1", "Tabelle1", "Feuil1", "Hoja1", "Foglio1"})
 

@@ -13,8 +13,8 @@ from typing import Self
 
 import structlog
 
-from deskhand.knowledge.document_formats import read_document
-from deskhand.knowledge.document_model import (
+from deskhand.documents.formats import read_document
+from deskhand.documents.model import (
     MEDIA_TYPES,
     Converted,
     Document,
@@ -22,9 +22,9 @@ from deskhand.knowledge.document_model import (
     DocumentLimits,
     Job,
 )
-from deskhand.knowledge.document_refusals import DocumentRefused
-from deskhand.knowledge.document_types import check_claim, recognise
-from deskhand.knowledge.document_worker import DocumentRunner
+from deskhand.documents.refusals import DocumentRefused
+from deskhand.documents.types import check_claim, recognise
+from deskhand.documents.worker import DocumentRunner
 
 _log = structlog.get_logger(__name__)
 

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from deskhand.knowledge.document_pdf_lines import Line, body_lines, join_lines, without_cells
-from deskhand.knowledge.document_tables import markdown_table
+from deskhand.documents.pdf_lines import Line, body_lines, join_lines, without_cells
+from deskhand.documents.tables import markdown_table
 
 _LARGER = 1.12
 _MAX_HEADING_WORDS = 14

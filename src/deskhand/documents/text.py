@@ -9,7 +9,7 @@ import unicodedata
 
 from charset_normalizer import from_bytes
 
-from deskhand.knowledge.document_refusals import TypeMismatch
+from deskhand.documents.refusals import TypeMismatch
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

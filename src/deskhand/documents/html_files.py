@@ -1,4 +1,4 @@
-"""Web pages as Markdown, without what surrounds the article. Above: `document_formats`, and the reader of Word
+"""Web pages as Markdown, without what surrounds the article. Above: `formats`, and the reader of Word
 documents, which arrive as HTML; below: Beautiful Soup and markdownify. Runs in the worker process only.
 """
 
@@ -9,10 +9,10 @@ from typing import Any
 from bs4 import BeautifulSoup, Comment, Doctype, Tag
 from markdownify import ATX, MarkdownConverter
 
-from deskhand.knowledge.document_model import Converted, Job
-from deskhand.knowledge.document_tables import markdown_table
-from deskhand.knowledge.document_tags import alternative_text
-from deskhand.knowledge.document_text import clean, decode
+from deskhand.documents.model import Converted, Job
+from deskhand.documents.tables import markdown_table
+from deskhand.documents.tags import alternative_text
+from deskhand.documents.text import clean, decode
 
 _CHARSET = re.compile(rb"<meta[^>]{1,200}?charset\s*=\s*[\"']?([\w-]{2,40})", re.IGNORECASE)
 _HEAD_BYTES = 4096

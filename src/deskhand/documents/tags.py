@@ -7,8 +7,8 @@ items, bold lead-ins, and headings for questions that open to an answer.
 
 import re
 
-from deskhand.knowledge.document_jsx import Element
-from deskhand.knowledge.document_tables import markdown_table
+from deskhand.documents.jsx import Element
+from deskhand.documents.tables import markdown_table
 
 _SILENT = re.compile(
     "script|style|noscript|iframe|svg|object|embed|audio|video|source|track|select|input|textarea|nav|meta|link|"

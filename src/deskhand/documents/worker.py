@@ -1,6 +1,6 @@
 """The worker process seen from the server: started when first needed, one document at a time, ended when idle.
 
-Above: `documents`; below: the frames, and `document_worker_process` on the other side. Whatever goes wrong with
+Above: `documents`; below: the frames, and `worker_process` on the other side. Whatever goes wrong with
 a worker (out of time, out of memory, crashed, cancelled in the middle) ends it, and the next document gets a
 new one.
 """
@@ -16,15 +16,15 @@ from typing import Protocol, Self
 
 import structlog
 
-from deskhand.knowledge.document_frames import (
+from deskhand.documents.frames import (
     FRAME_PREFIX,
     Answer,
     decode_answer,
     encode_job,
     frame_length,
 )
-from deskhand.knowledge.document_model import MIB, Converted, Job
-from deskhand.knowledge.document_refusals import (
+from deskhand.documents.model import MIB, Converted, Job
+from deskhand.documents.refusals import (
     ConversionTimedOut,
     DocumentCorrupt,
     ReaderUnavailable,
@@ -165,7 +165,7 @@ async def _spawn(memory_bytes: int) -> asyncio.subprocess.Process:
         sys.executable,
         "-P",
         "-m",
-        "deskhand.knowledge.document_worker_process",
+        "deskhand.documents.worker_process",
         str(memory_bytes),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
