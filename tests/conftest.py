@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import hypothesis
 import pytest
 
 from deskhand.llm.embedder import FastEmbedEmbedder
@@ -14,6 +15,15 @@ from deskhand.llm.model_files import prepare_model
 from deskhand.settings import Settings, load_settings
 from deskhand.wiring import House, open_house
 from shops import OpenHouse, Send, Shop, open_shop
+
+# How quickly examples are made says something of the machine, and nothing of the code.
+hypothesis.settings.register_profile(
+    "unhurried",
+    hypothesis.settings.get_profile(hypothesis.settings.get_current_profile_name()),
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
