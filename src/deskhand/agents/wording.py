@@ -8,3 +8,9 @@ HUMAN_REQUESTED = (
     "I have marked this conversation for our team: a person will read what you wrote here. "
     "If you tell me what it is about, they will have it at hand."
 )
+PROMISE_STOPPED = (
+    "That is for a person on our team to decide, so I cannot promise it here. Would you like to talk to one?"
+)
+"""Instead of a promise that no policy covers."""
+UNCONFIRMED = "(not confirmed by our help centre)"
+"""Behind a sentence that its sources do not bear out, where the contract has such sentences marked."""

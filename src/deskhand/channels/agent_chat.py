@@ -41,9 +41,6 @@ class InteractionIn(BaseModel):
 class InteractionOut(AnswerOut):
     """The answer, and where the conversation stands."""
 
-    memory_confidence: Annotated[
-        float | None, Field(description="How sure what was remembered of the contact is; null when nothing was.")
-    ]
     message_count: Annotated[int, Field(ge=0, description="Messages of the thread so far.")]
 
 
@@ -98,7 +95,7 @@ class AgentChatEndpoint:
     async def _standing(self, scope: TenantScope, answer: dict[str, Any]) -> dict[str, Any]:
         async with self._store.read(scope) as db:
             thread = await ThreadRepository(db, scope, self._clock).thread(answer["thread_id"])
-        return {**answer, "memory_confidence": None, "message_count": thread.message_count}
+        return {**answer, "message_count": thread.message_count}
 
     async def _contact(self, scope: TenantScope, body: InteractionIn) -> str:
         """Who asks: the contact itself, the thread's, the one that staff name, or a new one."""

@@ -67,7 +67,7 @@ function Chat({ agent, tryOut }: { agent: Agent; tryOut: TryOut }) {
         onAsk={ask}
         onEdit={edit}
       />
-      {started && <Banners state={state} />}
+      {started && <Banners state={state} agentName={config.agent_name} />}
       {mayChat ? (
         <Composer
           fieldRef={field}
