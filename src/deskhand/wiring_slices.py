@@ -180,6 +180,7 @@ def begin_rounds(background: Background, sessions: SessionLifecycle, slices: Sli
     """Start what comes round again and again. What a crash left behind is taken up at once, beside everything else."""
     escalations, conversions = slices.escalations, slices.attachments.conversions
     background.start("attachments", conversions.tend())
+    background.start("memories", slices.memories.keeper.sweep())
     background.every(IDLE_SWEEP_SECONDS, "silent_sessions", sessions.sweep)
     background.every(SETTLE_SECONDS, "audit", slices.audit.settle)
     background.every(NOTICE_SWEEP_SECONDS, "notices", escalations.sender.sweep)

@@ -1,6 +1,8 @@
 """A provider's breaker: it opens after failures in a row, rests longer each time, and lets one request try again."""
 
-import httpx2
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from agent_framework.exceptions import ChatClientException
 from hypothesis import given
@@ -133,17 +135,18 @@ def test_what_says_nothing_about_the_provider_does_not_open_it(why: WhyDown, cir
 def test_a_contract_that_allows_little_time_cannot_open_it_for_others(circuit: Circuit) -> None:
     for _ in range(9):
         model(circuit, PATIENT_SECONDS / 2).went_down(WhyDown.TIMED_OUT)
-    assert circuit.state is CircuitState.CLOSED
+    assert circuit.lets_through()
     for _ in range(FAILURES_IN_A_ROW):
         model(circuit, PATIENT_SECONDS).went_down(WhyDown.TIMED_OUT)
     assert circuit.state is CircuitState.OPEN
 
 
-REQUEST = httpx2.Request("POST", "http://localhost/")
+REQUEST: Any = SimpleNamespace()
 
 
 def of_status(status: int) -> APIStatusError:
-    return APIStatusError("secret text", response=httpx2.Response(status, request=REQUEST), body=None)
+    response: Any = SimpleNamespace(status_code=status, headers={}, request=REQUEST)
+    return APIStatusError("secret text", response=response, body=None)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from deskhand.knowledge.library import KnowledgeLibrary
 from deskhand.knowledge.model import FoundPassage
+from deskhand.llm.injection import Trust
 from deskhand.tools.contract import BaseTool, ToolResult, ToolTurn
 
 SEARCH_KNOWLEDGE = "search_knowledge"
@@ -42,6 +43,7 @@ class SearchKnowledge(BaseTool[SearchQuery]):
         "Search the company's help centre again, when the passages at hand do not answer. "
         "Returns passages with the numbers to cite them by."
     )
+    trust: ClassVar[Trust] = Trust.COMPANY
     parameters = SearchQuery
 
     def __init__(self, library: KnowledgeLibrary, turn: ToolTurn, reach: SearchReach, shelf: PassageShelf) -> None:

@@ -23,7 +23,8 @@ MAX_SENTENCE = 2_000
 """What is longer is looked at in pieces."""
 _OVERLAP = 200
 KEPT_TEXTS = 2_048
-"""Texts whose reading is remembered: passages come again."""
+KEPT_CHARS = 8_000
+"""So many texts are remembered as they were cleaned, of at most that length: passages come again."""
 
 _WORD = re.compile(r"[a-z_]+")
 _WRAPPED = re.compile(r"(?:\w[ .\-_*]){4}\w\b|[A-Za-z0-9+/_-]{24}|<!--|<\|")
@@ -55,9 +56,18 @@ def orders_in(text: str, trust: Trust = Trust.STRANGER) -> tuple[Span, ...]:
     return tuple(_spans(text, _FORBIDDEN[trust]))
 
 
-@lru_cache(maxsize=KEPT_TEXTS)
 def without_orders(text: str, trust: Trust = Trust.STRANGER) -> str:
     """The text with `LEFT_OUT` in the place of each such sentence; neighbours are left out together."""
+    return _cleaned(text, trust) if len(text) > KEPT_CHARS else _remembered(text, trust)
+
+
+def folded(text: str) -> str:
+    """The text as a reader takes it: no invisible signs, letters that look alike made one, spaced-out words joined."""
+    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    return _SPACED.sub(lambda found: _APART.sub("", found[0]), plain)
+
+
+def _cleaned(text: str, trust: Trust) -> str:
     kept: list[str] = []
     at = 0
     for start, end in _spans(text, _FORBIDDEN[trust]):
@@ -68,10 +78,7 @@ def without_orders(text: str, trust: Trust = Trust.STRANGER) -> str:
     return text if not kept else "".join([*kept, text[at:]])
 
 
-def folded(text: str) -> str:
-    """The text as a reader takes it: no invisible signs, letters that look alike made one, spaced-out words joined."""
-    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    return _SPACED.sub(lambda found: _APART.sub("", found[0]), plain)
+_remembered = lru_cache(maxsize=KEPT_TEXTS)(_cleaned)
 
 
 def _spans(text: str, forbidden: re.Pattern[str]) -> Iterator[Span]:

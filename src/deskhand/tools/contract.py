@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel
 
+from deskhand.llm.injection import Trust
 from deskhand.tenancy.scope import TenantScope
 
 Parameters = TypeVar("Parameters", bound=BaseModel)
@@ -77,6 +78,8 @@ class BaseTool(ABC, Generic[Parameters]):
     parameters: type[Parameters]
     idempotent: ClassVar[bool] = True
     """False: one call is never made twice, unless its parameters carry an `idempotency_key`."""
+    trust: ClassVar[Trust] = Trust.STRANGER
+    """Who wrote what it returns: from strangers, sentences that give the agent orders are left out."""
     timeout_seconds: ClassVar[float | None] = None
     """How long one attempt may take, where the settings of its slice do not say; None is the guard's default."""
 

@@ -107,11 +107,11 @@ class Guard:
         try:
             ended = await self._called(bound, arguments)
             attempts = ended.attempts
-            return ended, shown(ended.result, self._max_bytes)
+            return ended, shown(ended.result, self._max_bytes, bound.tool.trust)
         except Exception as error:  # noqa: BLE001 - the border of a tool call; logged here
             _note(bound.tool.name, Outcome.BROKEN, error)
             broken = replace(self._failed(bound, Failure(outcome=Outcome.BROKEN)), attempts=attempts)
-            return broken, shown(broken.result, self._max_bytes)
+            return broken, shown(broken.result, self._max_bytes, bound.tool.trust)
 
     async def _called(self, bound: BoundTool, arguments: Mapping[str, Any]) -> Ended:
         if not bound.may_call():

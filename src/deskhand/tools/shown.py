@@ -20,6 +20,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, SecretBytes, SecretStr
 
+from deskhand.llm.injection import Trust, without_orders
 from deskhand.tools.contract import ToolResult
 
 MAX_BYTES = 64 * 1024
@@ -36,12 +37,12 @@ _PLAIN_TEXT = (UUID, PurePath, IPv4Address, IPv6Address, SecretStr, SecretBytes)
 _DATES = (datetime, date, time)
 
 
-def shown(result: ToolResult, max_bytes: int = MAX_BYTES) -> str:
+def shown(result: ToolResult, max_bytes: int = MAX_BYTES, trust: Trust = Trust.STRANGER) -> str:
     """The result as JSON of at most so many bytes; where something had to be left out, it says so."""
     if not result.success:
-        told = _encodable((result.error or "It did not succeed.")[:MAX_ERROR_CHARS])
+        told = without_orders(_encodable((result.error or "It did not succeed.")[:MAX_ERROR_CHARS]), Trust.COMPANY)
         return json.dumps({"ok": False, "error": told}, ensure_ascii=False)
-    walk = _Walk(max_bytes - ENVELOPE_BYTES)
+    walk = _Walk(max_bytes - ENVELOPE_BYTES, trust)
     body: dict[str, Any] = {"ok": True, "data": walk.of(result.data)}
     if walk.cut:
         body["cut"] = f"The result is larger than {max_bytes:,} bytes: this is its beginning. Ask for less at once."
@@ -51,8 +52,9 @@ def shown(result: ToolResult, max_bytes: int = MAX_BYTES) -> str:
 class _Walk:
     """Makes a JSON value that fits into the room. Everything is counted at no less than it will take."""
 
-    def __init__(self, room: int) -> None:
+    def __init__(self, room: int, trust: Trust) -> None:
         self._room = room
+        self._trust = trust
         self._above: set[int] = set()
         self.cut = False
 
@@ -80,7 +82,7 @@ class _Walk:
     def _text(self, text: str) -> str:
         """The text, or its beginning: a character takes a byte at least, so no more of it need be looked at."""
         room = max(0, self._room - 2)
-        piece = _encodable(str(text[:room]))
+        piece = _encodable(without_orders(str(text[:room]), self._trust))
         taken = _bytes_of(piece)
         while taken > room:
             # Escapes and letters beyond ASCII take more than one byte: keep the share that fits, or less.

@@ -5,7 +5,7 @@ import { ConfirmDialog } from "../../console/ConfirmDialog";
 import { useToast } from "../../console/toasts";
 import { useAct } from "../../console/useAct";
 import { Labelled, TextBox } from "../../design/Control";
-import { useOwnerChanged } from "./TakeoverPanel";
+import { useOwnerChanged } from "./queries";
 
 /** Lets the agent answer again; with a word on the solution the ticket is resolved along with it. */
 export function HandBackDialog({ sessionId, onClose }: { sessionId: string; onClose: () => void }) {

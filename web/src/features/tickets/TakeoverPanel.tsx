@@ -1,4 +1,3 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { type Owner, takeoverApi, type TicketDetails } from "../../api/tickets";
@@ -11,16 +10,7 @@ import { useAllowed, useSelf } from "../account/useAuth";
 import { Messages } from "../conversations/Messages";
 import { HandBackDialog } from "./HandBackDialog";
 import { OperatorComposer } from "./OperatorComposer";
-import { ownerKey, TICKETS, useOwner } from "./queries";
-
-/** Takes in who has the session now; the ticket follows it. */
-export function useOwnerChanged() {
-  const queries = useQueryClient();
-  return (owner: Owner) => {
-    queries.setQueryData(ownerKey(owner.session_id), owner);
-    void queries.invalidateQueries({ queryKey: TICKETS });
-  };
-}
+import { useOwner, useOwnerChanged } from "./queries";
 
 type BarProps = { sessionId: string; owner: Owner };
 

@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import {
+  type Owner,
   takeoverApi,
   type TicketDetails,
   type TicketFilter,
@@ -55,4 +56,13 @@ export function useOwner(sessionId: string) {
     staleTime: 0,
     refetchInterval: OWNER_MS,
   });
+}
+
+/** Takes in who has the session now; the ticket follows it. */
+export function useOwnerChanged() {
+  const queries = useQueryClient();
+  return (owner: Owner) => {
+    queries.setQueryData(ownerKey(owner.session_id), owner);
+    void queries.invalidateQueries({ queryKey: TICKETS });
+  };
 }
