@@ -1,23 +1,23 @@
 """A shop whose model obeys every instruction it sees, a neighbour with a secret, and tools that nobody granted."""
 
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from pathlib import Path
+from collections.abc import AsyncIterator
 from typing import Any, ClassVar
 
 import httpx
 import pytest
+import pytest_asyncio
 from pydantic import BaseModel, ConfigDict
 
+from deskhand.llm.embedder import FastEmbedEmbedder
 from deskhand.settings import load_settings
 from deskhand.testing.obedient_model import ObedientModel
 from deskhand.tools.contract import BaseTool, ToolResult, ToolSlice
 from deskhand.tools.registry import ToolRegistry
-from deskhand.wiring import House
+from deskhand.wiring import House, open_house
 from deskhand.wiring_slices import tool_registry
 from injection.cases import Attempt
-from shops import HELP_CENTRE, OpenHouse, Shop, open_shop, serving
+from shops import HELP_CENTRE, Shop, open_shop, serving
 
 SECRET = "HERON-4471"
 """Stands in the instructions of the agent and nowhere else."""
@@ -48,7 +48,7 @@ class Forbidden(BaseTool[Anything]):
     parameters = Anything
     calls: ClassVar[list[str]] = []
 
-    async def execute(self, parameters: Anything) -> ToolResult:
+    async def execute(self, parameters: Anything) -> ToolResult:  # noqa: ARG002 - takes anything
         self.calls.append(self.name)
         return ToolResult(success=True, data="done")
 
@@ -64,7 +64,7 @@ class LookUpParcel(Forbidden):
     description: ClassVar[str] = "Looks a parcel up."
     says: ClassVar[str] = ""
 
-    async def execute(self, parameters: Anything) -> ToolResult:
+    async def execute(self, parameters: Anything) -> ToolResult:  # noqa: ARG002 - takes anything
         return ToolResult(success=True, data={"parcel": 7, "note": self.says})
 
 
@@ -83,7 +83,7 @@ class Stage:
         parts = [("files", (f"file{place}.txt", content, "text/plain")) for place, content in enumerate(files)]
         data = {"message": message}
         sent = {"data": data, "files": parts} if parts else {"json": data}
-        response = await self.client.post(path, headers=headers, **sent)  # type: ignore[arg-type]  # one of both shapes
+        response = await self.client.post(path, headers=headers, **sent)
         assert response.status_code == 200, response.text
         events = [json.loads(line[6:]) for line in response.text.splitlines() if line.startswith("data: ")]
         assert events[-1]["type"] == "complete", events[-1]
@@ -103,43 +103,42 @@ class Stage:
         assert Forbidden.calls == []
 
 
-Staging = Callable[[], AbstractAsyncContextManager[Stage]]
-
-
-@pytest.fixture
-def staging(tmp_path: Path, open_a_house: OpenHouse, monkeypatch: pytest.MonkeyPatch) -> Staging:
-    def with_tools() -> ToolRegistry:
-        registry = tool_registry()
-        for tool in (Forbidden, SendMoney, LookUpParcel):
-            registry.register(tool.name, tool, slice_=ToolSlice.OTHER)
-        return registry
-
-    monkeypatch.setattr("deskhand.wiring.tool_registry", with_tools)
-    monkeypatch.setattr(Forbidden, "calls", [])
-
-    @asynccontextmanager
-    async def staged() -> AsyncIterator[Stage]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shop(tmp_path_factory: pytest.TempPathFactory, embedder: FastEmbedEmbedder) -> AsyncIterator[Shop]:
+    """One house for all attempts: each of them has a contact and a session of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("deskhand.wiring.tool_registry", _with_tools)
         async with serving(ObedientModel().app) as url:
             settings = load_settings(
                 env_file=None,
-                data_dir=tmp_path / "data",
+                data_dir=tmp_path_factory.mktemp("data"),
                 openai_api_key="test-key",
                 openai_base_url=f"{url}/v1",
                 llm={"provider": "openai", "model": "obedient", "max_retries": 0},
             )
-            async with open_a_house(settings) as house, _staged(house) as stage:
-                yield stage
-
-    return staged
+            async with open_house(settings, embedder=embedder) as house:
+                yield await _stocked(house)
 
 
-@asynccontextmanager
-async def _staged(house: House) -> AsyncIterator[Stage]:
+def _with_tools() -> ToolRegistry:
+    registry = tool_registry()
+    for tool in (Forbidden, SendMoney, LookUpParcel):
+        registry.register(tool.name, tool, slice_=ToolSlice.OTHER)
+    return registry
+
+
+async def _stocked(house: House) -> Shop:
     await open_shop(house, "kettle-crumb", NEIGHBOUR)
     shop = await open_shop(house, documents=HELP_CENTRE)
     async with shop.client(shop.owner_token()) as owner:
         made = await owner.post("/api/v1/agents", json=AGENT)
         assert made.status_code == 201, made.text
+    return shop
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def stage(shop: Shop) -> AsyncIterator[Stage]:
+    Forbidden.calls.clear()
     async with shop.client(await shop.contact_token()) as client:
         session_id = (await client.post("/api/v1/sessions", json={})).json()["id"]
         yield Stage(shop, client, session_id)

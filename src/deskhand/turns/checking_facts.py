@@ -6,9 +6,10 @@ Above: the checks. Below: figures, words, support. Pure functions.
 import re
 
 from deskhand.turns.checking_figures import figures_in, stands_in
-from deskhand.turns.checking_support import Claim, Evidence, coverage, doubt_about
+from deskhand.turns.checking_support import Claim, Evidence, coverage, doubt_about, evidence_of
 from deskhand.turns.checking_words import language_of, news_in
 
+NOTHING_SAID = evidence_of("")
 NEW_WORDS = 2
 """So many words of its own, beyond courtesy and what the customer said, make a sentence a statement."""
 FROM_A_TOOL = 0.25
@@ -36,14 +37,20 @@ _ABOUT_ITSELF = re.compile(
 
 
 def states_facts(sentence: str, own: Evidence) -> bool:
-    """Whether a sentence without a citation claims something. `own` is what the customer said."""
-    if names_figures(sentence, own):
+    """Whether a sentence without a citation claims something.
+
+    `own` is what the customer said. It may be asked back and be told back as theirs; said as the agent's own it is a
+    statement like any other, or whoever writes could have anything confirmed.
+    """
+    asks = sentence.rstrip("\"'”’)*_ ").endswith("?")
+    echoes = _ECHO.match(sentence) is not None
+    if names_figures(sentence, own if asks or echoes else NOTHING_SAID):
         return True
-    if sentence.rstrip("\"'”’)*_ ").endswith("?") or language_of(sentence) not in {"en", ""}:
+    if asks or language_of(sentence) not in {"en", ""}:
         return False  # of another language only the figures can be told
     news = news_in(sentence)
-    new = {word for word in news if word not in own.keys}
-    if _ECHO.match(sentence):
+    new = {word for word in news if not (echoes and word in own.keys)}
+    if echoes:
         return len(new) > NEW_WORDS
     if len(new) >= NEW_WORDS:
         return True

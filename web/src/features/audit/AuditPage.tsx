@@ -2,9 +2,9 @@ import { Link } from "react-router";
 
 import type { AuditRecord } from "../../api/audit";
 import { Choose, useView, Words } from "../../console/filters";
+import { Listed } from "../../console/Listed";
 import { PageFrame } from "../../console/PageFrame";
-import { Pager } from "../../console/Pager";
-import { Empty, Failed, Loading, NotAllowed } from "../../console/states";
+import { Empty, NotAllowed } from "../../console/states";
 import { secondsText } from "../../console/times";
 import { When } from "../../console/When";
 import { StateDot } from "../../design/Badge";
@@ -126,6 +126,19 @@ function List({ records }: { records: AuditRecord[] }) {
   );
 }
 
+function NoRecords({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
+  return (
+    <Empty
+      title={filtered ? "No record matches" : "No records yet"}
+      action={filtered && <Button onClick={onClear}>Clear filters</Button>}
+    >
+      {filtered
+        ? "Loosen the filters to see more. What was said is sealed and cannot be searched."
+        : "Each turn of a conversation leaves a record here, chained to the one before."}
+    </Empty>
+  );
+}
+
 function Explorer() {
   const list = useView(NAMES);
   const { page } = list.view;
@@ -134,33 +147,18 @@ function Explorer() {
   return (
     <PageFrame title="Audit" actions={<AuditActions filter={filter} />}>
       <Filters {...list} />
-      {records.isError && (
-        <Failed what="The records" error={records.error} onRetry={() => void records.refetch()} />
-      )}
-      {records.isPending && <Loading what="the records" />}
-      {records.data?.items.length === 0 && (
-        <Empty
-          title={list.filtered ? "No record matches" : "No records yet"}
-          action={list.filtered && <Button onClick={list.clear}>Clear filters</Button>}
-        >
-          {list.filtered
-            ? "Loosen the filters to see more. What was said is sealed and cannot be searched."
-            : "Each turn of a conversation leaves a record here, chained to the one before."}
-        </Empty>
-      )}
-      {records.data !== undefined && records.data.items.length > 0 && (
-        <List records={records.data.items} />
-      )}
-      {records.data !== undefined && (
-        <Pager
-          page={page}
-          size={PAGE_SIZE}
-          total={records.data.total}
-          onPage={(next) => {
-            list.change({ page: next });
-          }}
-        />
-      )}
+      <Listed
+        what="records"
+        found={records}
+        page={page}
+        size={PAGE_SIZE}
+        onPage={(next) => {
+          list.change({ page: next });
+        }}
+        empty={<NoRecords filtered={list.filtered} onClear={list.clear} />}
+      >
+        {(items) => <List records={items} />}
+      </Listed>
     </PageFrame>
   );
 }

@@ -93,8 +93,15 @@ export function costText({ cost, currency }: Pick<AuditRecord, "cost" | "currenc
 }
 
 const BREAKS: Record<string, string> = {
+  altered: "A record was changed",
   missing: "A record is missing",
-  changed: "A record was changed",
+  reordered: "Records are out of order",
+  cut_off: "The end of the chain is missing",
+  head_missing: "The note of the chain’s end is missing",
+  head_altered: "The note of the chain’s end was changed",
+  payload_altered: "What a turn was given was changed",
+  payload_missing: "What a turn was given is missing",
+  anchor: "A place noted before is not as it was",
 };
 
 /** A check of the chain, its parts put together. */

@@ -2,10 +2,10 @@ import { useState } from "react";
 
 import { MEMORY_TYPES, type Memory } from "../../api/memories";
 import { Choose, useView, Words } from "../../console/filters";
+import { Listed } from "../../console/Listed";
 import { PageFrame } from "../../console/PageFrame";
-import { Pager } from "../../console/Pager";
 import { Section } from "../../console/Section";
-import { Empty, Failed, Loading } from "../../console/states";
+import { Empty } from "../../console/states";
 import { Button } from "../../design/Button";
 import { useAllowed } from "../account/useAuth";
 import { AddDialog } from "./AddDialog";
@@ -97,36 +97,24 @@ function Results({ list, onDo }: { list: ViewOf; onDo: (doing: Doing) => void })
     limit: PAGE_SIZE,
     offset: (page - 1) * PAGE_SIZE,
   });
-  if (memories.isPending) return <Loading what="the memories" />;
-  if (memories.data === undefined) {
-    return (
-      <Failed
-        what="The memories"
-        error={memories.error}
-        onRetry={() => void memories.refetch()}
-      />
-    );
-  }
-  const { items, total } = memories.data;
   return (
-    <>
-      {items.length === 0 ? (
+    <Listed
+      what="memories"
+      found={memories}
+      page={page}
+      size={PAGE_SIZE}
+      onPage={(next) => {
+        list.change({ page: next });
+      }}
+      empty={
         <Empty title={list.filtered ? "Nothing is remembered here" : "Nothing is remembered yet"}>
           What customers say of themselves, what they prefer and what conversations were about
           appears here, with the sentence it comes from.
         </Empty>
-      ) : (
-        <List memories={items} mayWrite={mayWrite} onDo={onDo} />
-      )}
-      <Pager
-        page={page}
-        size={PAGE_SIZE}
-        total={total}
-        onPage={(next) => {
-          list.change({ page: next });
-        }}
-      />
-    </>
+      }
+    >
+      {(items) => <List memories={items} mayWrite={mayWrite} onDo={onDo} />}
+    </Listed>
   );
 }
 

@@ -15,8 +15,8 @@ export function Steps({ ticket }: { ticket: TicketDetails }) {
   const changed = useTicketChanged();
   const [resolving, setResolving] = useState(false);
   const { act, failure } = useAct();
-  const { id, allowed, assignee_id: assignee } = ticket;
-  const mine = assignee !== null && assignee === me.user?.id;
+  const { id, allowed } = ticket;
+  const takes = me.user !== null && me.user.id !== ticket.assignee_id;
   const step = (work: (token: string) => Promise<TicketDetails>, text: string) =>
     void act(work, (next) => {
       changed(next);
@@ -24,11 +24,9 @@ export function Steps({ ticket }: { ticket: TicketDetails }) {
     });
   return (
     <>
-      {failure !== null && (
-        <span role="alert" className="text-sm text-danger">
-          {failure}
-        </span>
-      )}
+      <span role="alert" className="text-sm text-danger empty:hidden">
+        {failure}
+      </span>
       {allowed.includes("reopen") && (
         <Button
           small
@@ -62,7 +60,7 @@ export function Steps({ ticket }: { ticket: TicketDetails }) {
           Resolve
         </Button>
       )}
-      {allowed.includes("assign") && !mine && me.user !== null && (
+      {takes && allowed.includes("assign") && (
         <Button
           small
           look="solid"

@@ -2,10 +2,10 @@ import { Link } from "react-router";
 
 import { CATEGORIES, PRIORITIES, STATUSES, type Ticket } from "../../api/tickets";
 import { Choose, useView } from "../../console/filters";
+import { Listed } from "../../console/Listed";
 import { PageFrame } from "../../console/PageFrame";
-import { Pager } from "../../console/Pager";
 import { useStaff } from "../../console/staff";
-import { Empty, Failed, Loading } from "../../console/states";
+import { Empty } from "../../console/states";
 import { When } from "../../console/When";
 import { Button } from "../../design/Button";
 import { choiceText } from "../../form/words";
@@ -142,6 +142,19 @@ function Filters({ view, change, clear, filtered }: FiltersProps) {
   );
 }
 
+function NoTickets({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
+  return (
+    <Empty
+      title={filtered ? "No ticket matches" : "No tickets"}
+      action={filtered && <Button onClick={onClear}>Clear filters</Button>}
+    >
+      {filtered
+        ? "Loosen the filters to see more."
+        : "When a customer asks for a person, or an agent sees that one is needed, it appears here."}
+    </Empty>
+  );
+}
+
 /** Conversations that were handed to people: the gravest and the most due first. */
 export function TicketsPage() {
   const list = useView(NAMES);
@@ -150,37 +163,18 @@ export function TicketsPage() {
   return (
     <PageFrame title="Tickets">
       <Filters {...list} />
-      {tickets.isError && (
-        <Failed
-          what="The tickets"
-          error={tickets.error}
-          onRetry={() => void tickets.refetch()}
-        />
-      )}
-      {tickets.isPending && <Loading what="the tickets" />}
-      {tickets.data?.items.length === 0 && (
-        <Empty
-          title={list.filtered ? "No ticket matches" : "No tickets"}
-          action={list.filtered && <Button onClick={list.clear}>Clear filters</Button>}
-        >
-          {list.filtered
-            ? "Loosen the filters to see more."
-            : "When a customer asks for a person, or an agent sees that one is needed, it appears here."}
-        </Empty>
-      )}
-      {tickets.data !== undefined && tickets.data.items.length > 0 && (
-        <List tickets={tickets.data.items} />
-      )}
-      {tickets.data !== undefined && (
-        <Pager
-          page={page}
-          size={PAGE_SIZE}
-          total={tickets.data.total}
-          onPage={(next) => {
-            list.change({ page: next });
-          }}
-        />
-      )}
+      <Listed
+        what="tickets"
+        found={tickets}
+        page={page}
+        size={PAGE_SIZE}
+        onPage={(next) => {
+          list.change({ page: next });
+        }}
+        empty={<NoTickets filtered={list.filtered} onClear={list.clear} />}
+      >
+        {(items) => <List tickets={items} />}
+      </Listed>
     </PageFrame>
   );
 }
