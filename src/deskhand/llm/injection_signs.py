@@ -87,6 +87,7 @@ _TO_ACT = r"""
     \byou <MUST>(?: (?:now|always|only|instead|first|then|also|simply)){0,3} <SAY>\b
     \b(?:always|only|instead|just|simply|please) <SAY>(?: <WHOM>){0,5} ?[:\"'“‘]
     ^\W*<SAY>(?: <WHOM>){0,5}\s?[:\"'“‘]
+    \b<SAY>(?: <WHOM>){0,5}:? ?[\"“«]
     \b<KEEP> (?:tell|inform|mention|reveal|warn|alert)(?:ing)?(?: \w+){0,3} <PEOPLE>\b
     \b(?:append|add|include|insert|embed|put|prepend)(?: \S+){0,6} (?:to|in|into|at the (?:end|start) of|before|after)
         [ ](?:your|every|each|all|the) (?:\w+ )?(?:answers?|repl(?:y|ies)|responses?|messages?|output)\b
