@@ -282,6 +282,7 @@ class Settings(BaseSettings):
     conversion_timeout_seconds: float = Field(60.0, gt=0)
     conversion_memory_bytes: int = Field(2048 * MEBIBYTE, ge=256 * MEBIBYTE)
     blob_url: str | None = None
+    public_url: Annotated[str, AfterValidator(http_address)] | None = None
     audit_write_mode: AuditWriteMode = AuditWriteMode.SYNC
     audit_blob_bytes: int = Field(65_536, ge=0, le=64 * MEBIBYTE)
 

@@ -250,7 +250,13 @@ def attachments(ground: Ground, converter: DocumentConverter) -> Attachments:
 
 def escalations(ground: Ground, learned: LearnedRequests) -> Escalations:
     store, clock = ground.store, ground.clock
-    sender = NoticeSender(store=store, clock=clock, channels=AppriseChannels(ground.settings.notifications))
+    public_url = ground.settings.public_url
+    sender = NoticeSender(
+        store=store,
+        clock=clock,
+        channels=AppriseChannels(ground.settings.notifications),
+        console_url=f"{public_url.rstrip('/')}/console" if public_url else None,
+    )
     desk = TicketDesk(store=store, clock=clock, background=ground.background, sender=sender)
 
     def tell(session_id: str, event: TakeoverEvent) -> None:

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Update, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deskhand.attachments.model import (
@@ -27,6 +26,7 @@ from deskhand.attachments.model import (
 from deskhand.attachments.tables import AttachmentRow, AttachmentTotal
 from deskhand.documents.model import MIB
 from deskhand.kit.clock import Clock
+from deskhand.kit.db import upsert
 from deskhand.kit.ids import new_id
 from deskhand.tenancy.scope import TenantScope
 
@@ -230,8 +230,7 @@ class AttachmentRepository:
     async def _locked_total(self, session_id: str) -> tuple[int, int]:
         """What the session holds; until the transaction ends, nobody else changes it."""
         values = {"session_id": session_id, "tenant_id": self._scope.tenant_id, "files": 0, "size_bytes": 0}
-        dialect = postgresql if self._db.get_bind().dialect.name == "postgresql" else sqlite
-        await self._db.execute(dialect.insert(AttachmentTotal).values(values).on_conflict_do_nothing())
+        await self._db.execute(upsert(self._db, AttachmentTotal).values(values).on_conflict_do_nothing())
         return await self._count(session_id, 0, 0)
 
     async def _count(self, session_id: str, files: int, size_bytes: int) -> tuple[int, int]:

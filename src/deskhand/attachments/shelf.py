@@ -226,6 +226,17 @@ class AttachmentShelf:
         `vectors`, of shape (questions, dimensions), saves embedding the questions again. Raises NotFound.
         """
         await self._find_session(scope, session_id)
+        return await self.found_in_turn(scope, session_id, questions, vectors, k)
+
+    async def found_in_turn(
+        self,
+        scope: TenantScope,
+        session_id: str,
+        questions: Sequence[str],
+        vectors: Vectors | None = None,
+        k: int = DEFAULT_K,
+    ) -> tuple[FoundExcerpt, ...]:
+        """The same for a turn, whose session the scope is known to reach: one short query where there is nothing."""
         return await self._excerpts.search(scope, session_id, questions, vectors, k)
 
     async def _once_read(self, scope: TenantScope, session_id: str, ids: Sequence[str]) -> tuple[Attachment, ...]:

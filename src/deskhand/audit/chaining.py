@@ -9,7 +9,6 @@ from typing import Any
 
 import structlog
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deskhand.audit.links import GENESIS, content_of, head_content, link_hash, said
@@ -17,6 +16,7 @@ from deskhand.audit.model import Link
 from deskhand.audit.tables import AuditRow, HeadRow
 from deskhand.audit.vault import Vault
 from deskhand.kit.clock import Clock
+from deskhand.kit.db import upsert
 from deskhand.tenancy.scope import TenantScope
 
 log = structlog.get_logger(__name__)
@@ -141,9 +141,7 @@ class Chain:
             "signature": self._vault.signature(tenant_id, head_content(tenant_id, 0, GENESIS, None)),
             "updated_at": self._clock.now(),
         }
-        dialect = self._db.get_bind().dialect.name
-        insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-        await self._db.execute(insert(HeadRow).on_conflict_do_nothing(), [values])
+        await self._db.execute(upsert(self._db, HeadRow).on_conflict_do_nothing(), [values])
 
     def _is_signed(self, head: Head, signature: str) -> bool:
         tenant_id = self._scope.tenant_id

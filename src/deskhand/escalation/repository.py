@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deskhand.escalation.assessment import Category, Priority
@@ -23,6 +22,7 @@ from deskhand.escalation.model import (
 )
 from deskhand.escalation.tables import TicketEventRow, TicketRow
 from deskhand.kit.clock import Clock
+from deskhand.kit.db import upsert
 from deskhand.kit.ids import new_id
 from deskhand.tenancy.scope import TenantScope
 
@@ -116,8 +116,7 @@ class TicketRepository:
         )
 
     def _insert_once(self) -> Any:
-        make: Any = postgresql.insert if self._db.get_bind().dialect.name == "postgresql" else sqlite.insert
-        return make(TicketRow).on_conflict_do_nothing()
+        return upsert(self._db, TicketRow).on_conflict_do_nothing()
 
     def _select(self) -> Any:
         # Rows that an update of this transaction went past must be read anew.

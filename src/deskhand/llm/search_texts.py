@@ -1,7 +1,7 @@
 """What of a chunk is embedded and what is counted: the one place that decides it.
 
-Above it: knowledge and attachments, which embed and index these texts. Below it: sentences. Whoever changes anything here must
-raise `LAYOUT` in `knowledge/retrieval_store.py`, because every index has to be rebuilt then.
+Above it: knowledge and attachments, which embed and index these texts. Below it: sentences. Whoever changes anything
+here must raise `LAYOUT` in `knowledge/retrieval_store.py`, because every index has to be rebuilt then.
 """
 
 from collections.abc import Iterable, Iterator

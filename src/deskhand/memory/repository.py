@@ -8,12 +8,10 @@ import math
 from collections.abc import Sequence
 
 from sqlalchemy import and_, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
-from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deskhand.kit.clock import Clock
+from deskhand.kit.db import upsert
 from deskhand.kit.ids import new_id
 from deskhand.memory.model import (
     MAX_CONTENT,
@@ -198,7 +196,9 @@ class MemoryRepository:
             "contact_id": contact_id,
             "version": new_id("ver"),
         }
-        await self._db.execute(_touching(self._db.get_bind().dialect.name, values))
+        renewed = upsert(self._db, NamespaceRow).values(values)
+        key = ["tenant_id", "namespace"]
+        await self._db.execute(renewed.on_conflict_do_update(index_elements=key, set_={"version": values["version"]}))
 
 
 def clamped(importance: float) -> float:
@@ -220,11 +220,3 @@ def _check_content(content: str) -> None:
             f"A memory has at most {MAX_CONTENT:,} characters, and this has {len(content):,}: shorten it, or put "
             "it into a knowledge base."
         )
-
-
-def _touching(dialect: str, values: dict[str, str | None]) -> PostgresInsert | SqliteInsert:
-    """An insert that renews the row that is there; both databases have it, each under its own name."""
-    key, renewed = ["tenant_id", "namespace"], {"version": values["version"]}
-    if dialect == "postgresql":
-        return postgresql.insert(NamespaceRow).values(values).on_conflict_do_update(index_elements=key, set_=renewed)
-    return sqlite.insert(NamespaceRow).values(values).on_conflict_do_update(index_elements=key, set_=renewed)

@@ -18,13 +18,14 @@ from deskhand.escalation.model import TicketWish
 from deskhand.escalation.tool import EscalationRequests, with_request
 from deskhand.kit.clock import Clock
 from deskhand.kit.errors import DeskhandError
+from deskhand.llm.model import WhyDown
 from deskhand.llm.sentiment import SentimentModel
 from deskhand.memory.extraction import find_facts
 from deskhand.memory.extraction_facts import Fact
 from deskhand.turns.answer import AnswerKind
 from deskhand.turns.record import facts_of, facts_without_answer
 from deskhand.turns.stages import Stages
-from deskhand.turns.state import Accepted, Gathered, Verified
+from deskhand.turns.state import Accepted, Draft, Gathered, Verified
 
 ASKED = "asked for a person"
 
@@ -109,9 +110,14 @@ class Concluder:
         before = gathered.assessment
         if before is None or not before.escalate:
             before = self._detector.assess(
-                said, gathered.agent.escalation, vector=gathered.vector, model_down=verified.draft.degraded
+                said, gathered.agent.escalation, vector=gathered.vector, model_down=_is_down(verified.draft)
             )
         if verified.kind is AnswerKind.HUMAN and not before.explicit_request:
             # One of several messages asked for it, where all of them together do not read so.
             return replace(before, escalate=True, explicit_request=True, reasons=(ASKED, *before.reasons))
         return before
+
+
+def _is_down(draft: Draft) -> bool:
+    """Whether a model failed that was to answer; one that may not spend any more has not failed."""
+    return draft.degraded and draft.degraded_reason != WhyDown.BUDGET.value

@@ -55,9 +55,9 @@ class Sources:
         k = agent.k + MORE_PASSAGES_A_QUESTION * (len(questions) - 1)
         passages, excerpts, memory, attachments = await asyncio.gather(
             self._passages(accepted, agent, questions, of_questions, k),
-            self._shelf.search(accepted.scope, accepted.session.id, questions, of_questions, k=k),
+            self._shelf.found_in_turn(accepted.scope, accepted.session.id, questions, of_questions, k=k),
             self._recalled(accepted, agent, vector),
-            self._shelf.read(accepted.scope, accepted.session.id, accepted.turn.attachment_ids),
+            self._sent_along(accepted),
         )
         return Known(
             passages=_together(passages, excerpts, least=agent.least_relevance, most=k),
@@ -73,6 +73,10 @@ class Sources:
             return ()
         slugs = accepted.knowledge_bases or agent.bases
         return await self._library.search(accepted.scope, questions, slugs=slugs, k=k, vectors=vectors)
+
+    async def _sent_along(self, accepted: Accepted) -> tuple[AttachmentText, ...]:
+        ids = accepted.turn.attachment_ids
+        return await self._shelf.read(accepted.scope, accepted.session.id, ids) if ids else ()
 
     async def _recalled(self, accepted: Accepted, agent: RunningAgent, vector: Vectors) -> MemoryContext:
         if not agent.memory_k:

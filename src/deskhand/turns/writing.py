@@ -117,6 +117,9 @@ class Writer:
         except TimeoutError as error:
             text = f"The language model took longer than {model.timeout_seconds:g} s."
             raise ModelDown(text, why=WhyDown.TIMED_OUT) from error
+        except RecursionError as error:
+            # Arguments of a tool that are nested without end break the framework's own reading of them.
+            raise ModelDown("The language model wrote what cannot be read.", why=WhyDown.BROKE_OFF) from error
         except AgentFrameworkException as error:
             raise down_because(error) from error
 
@@ -271,10 +274,11 @@ def _grounds(gathered: Gathered, draft: Draft) -> Grounds:
     """What was said by whom: the customer's words may be repeated, earlier answers may be relied on."""
     own = [each.content for each in gathered.history if each.role is MessageRole.CUSTOMER][-OWN_MESSAGES:]
     said = [each.content for each in gathered.history if each.role in {MessageRole.AGENT, MessageRole.OPERATOR}]
+    known = [gathered.agent.name, gathered.agent.company, gathered.summary, gathered.memories]
     return Grounds(
         passages=lambda: draft.passages,
-        own="\n".join([gathered.agent.name, gathered.agent.company, gathered.summary, *own, gathered.text]),
-        said=said,
+        own="\n".join([*known, *own, gathered.text]),
+        said=[*said, *(each.text for each in gathered.attachments if each.text)],
         done=lambda: {name for name, calls in draft.tools.items() if calls.get("success")},
     )
 

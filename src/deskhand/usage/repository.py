@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deskhand.kit.clock import Clock
+from deskhand.kit.db import upsert
 from deskhand.kit.ids import new_id
 from deskhand.tenancy.scope import TenantScope
 from deskhand.usage.model import DayUsage, Usage
@@ -45,7 +45,8 @@ class UsageRepository:
             "output_tokens": usage.output_tokens,
             "cost_nanos": usage.cost_nanos or 0,
         }
-        await self._db.execute(_growing(self._db.get_bind().dialect.name, values))
+        added = upsert(self._db, ModelUsage).values(values)
+        await self._db.execute(added.on_conflict_do_update(index_elements=_KEY, set_=_grown(added.excluded)))
 
     async def spent(self, agent_id: str, day: date) -> int:
         """The tokens that an agent used on a day."""
@@ -88,15 +89,6 @@ class UsageRepository:
             .order_by(ModelUsage.currency)
         )
         return tuple(_usage(row[0], row[1:]) for row in rows)
-
-
-def _growing(dialect: str, values: dict[str, Any]) -> Insert:
-    """An insert that adds to the row of the same key; both databases have it, each under its own name."""
-    if dialect == "postgresql":
-        pg = postgresql.insert(ModelUsage).values(values)
-        return pg.on_conflict_do_update(index_elements=_KEY, set_=_grown(pg.excluded))
-    lite = sqlite.insert(ModelUsage).values(values)
-    return lite.on_conflict_do_update(index_elements=_KEY, set_=_grown(lite.excluded))
 
 
 def _grown(excluded: Any) -> dict[str, ColumnElement[int]]:
