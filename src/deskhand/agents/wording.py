@@ -1,5 +1,7 @@
 """What the agent says in Deskhand's own words rather than a model's or a document's."""
 
+NOTED = "Thank you, I have noted that. What can I do for you?"
+"""To a customer who told something of themselves and asked nothing."""
 NOT_FOUND = (
     "I did not find that in our help centre, so I would rather not guess. "
     "Would you like to talk to a person, or try asking in other words?"

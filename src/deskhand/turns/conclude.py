@@ -20,7 +20,6 @@ from deskhand.kit.clock import Clock
 from deskhand.kit.errors import DeskhandError
 from deskhand.llm.model import WhyDown
 from deskhand.llm.sentiment import SentimentModel
-from deskhand.memory.extraction import find_facts
 from deskhand.memory.extraction_facts import Fact
 from deskhand.turns.answer import AnswerKind
 from deskhand.turns.record import facts_of, facts_without_answer
@@ -62,14 +61,14 @@ class Concluder:
     async def conclude(self, accepted: Accepted, gathered: Gathered, verified: Verified, stages: Stages) -> Ending:
         """What follows from the answer."""
         asked = self._requests.take(accepted.scope.tenant_id, accepted.turn.id)
-        (wish, facts), record = await asyncio.gather(
+        wish, record = await asyncio.gather(
             asyncio.to_thread(self._judge, accepted, gathered, verified, asked),
             self._audit.prepare(facts_of(accepted, gathered, verified, stages, at=self._clock.now())),
         )
         tried_out = accepted.session.channel == TRY_OUT_CHANNEL
         return Ending(
             record=record,
-            facts=facts,
+            facts=gathered.facts,
             escalates=wish is not None,
             wish=None if tried_out else wish,
             memory_confidence=round(gathered.memory.confidence, 4) if gathered.memory.items else None,
@@ -85,16 +84,15 @@ class Concluder:
 
     def _judge(
         self, accepted: Accepted, gathered: Gathered, verified: Verified, asked: str | None
-    ) -> tuple[TicketWish | None, tuple[Fact, ...]]:
-        facts = tuple(find_facts(gathered.text)) if gathered.agent.memory_k else ()
+    ) -> TicketWish | None:
         answered = verified.kind is not AnswerKind.NO_ANSWER
         said = (*gathered.said, Said(role="agent", text=verified.content, answered=answered))
         assessment = self._assessment(gathered, verified, said)
         if asked is not None:
             assessment = with_request(assessment)
         if not assessment.escalate:
-            return None, facts
-        wish = TicketWish(
+            return None
+        return TicketWish(
             session_id=accepted.session.id,
             thread_id=accepted.session.thread_id,
             contact_id=accepted.session.contact_id,
@@ -104,7 +102,6 @@ class Concluder:
             policy=gathered.agent.escalation,
             handover=replace(hand_over(said, self._sentiment), agent_reason=asked or ""),
         )
-        return wish, facts
 
     def _assessment(self, gathered: Gathered, verified: Verified, said: tuple[Said, ...]) -> Assessment:
         before = gathered.assessment

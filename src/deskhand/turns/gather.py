@@ -9,12 +9,15 @@ from deskhand.conversations.context import Context, estimated_tokens, room_for_h
 from deskhand.conversations.model import Message, MessageRole
 from deskhand.conversations.repository import ConversationRepository
 from deskhand.conversations.summaries import Opening, SummaryRepository
-from deskhand.escalation.assessment import Role, Said
+from deskhand.escalation.assessment import Assessment, Role, Said
 from deskhand.escalation.detector import EscalationDetector
 from deskhand.kit.clock import Clock
 from deskhand.llm import small_talk
+from deskhand.llm.embedding import Vectors
 from deskhand.llm.questions import leans_on_previous, split_questions, standalone
 from deskhand.llm.small_talk import SmallTalk
+from deskhand.memory.extraction import find_facts
+from deskhand.memory.extraction_facts import Fact
 from deskhand.tenancy.store import TenantStore
 from deskhand.turns.shown import shown_memories
 from deskhand.turns.sources import NOTHING_KNOWN, Sources
@@ -76,7 +79,7 @@ class Gatherer:
                 self._recall(accepted, agent), self._sources.known(accepted, agent, questions)
             )
         said = _said(recalled.newest, text)
-        assessment = await asyncio.to_thread(self._detector.assess, said, agent.escalation, vector=known.vector)
+        assessment, facts = await asyncio.to_thread(self._read, agent, text, said, known.vector)
         told = (text, *(passage.text for passage in known.passages), *(each.text for each in known.attachments))
         room = room_for_history(agent.input_tokens, taken=sum(map(estimated_tokens, (agent.instructions, *told))))
         context, summary = await self._context(accepted, agent, recalled, room)
@@ -92,10 +95,18 @@ class Gatherer:
             memories=shown_memories(known.memory),
             attachments=known.attachments,
             said=said,
+            facts=facts,
             assessment=assessment,
             vector=known.vector,
             outgrown=room if _may_outgrow(recalled, context, agent, room) else None,
         )
+
+    def _read(
+        self, agent: RunningAgent, text: str, said: Sequence[Said], vector: Vectors | None
+    ) -> tuple[Assessment, tuple[Fact, ...]]:
+        """What the message says between the lines, and of its customer. Burns CPU: for a thread."""
+        facts = tuple(find_facts(text)) if agent.memory_k else ()
+        return self._detector.assess(said, agent.escalation, vector=vector), facts
 
     async def _recall(self, accepted: Accepted, agent: RunningAgent) -> Recalled:
         thread_id, limit = accepted.session.thread_id, agent.history_messages

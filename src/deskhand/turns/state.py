@@ -11,6 +11,7 @@ from deskhand.escalation.assessment import Assessment, Said
 from deskhand.llm.embedding import Vectors
 from deskhand.llm.passages import Passage
 from deskhand.llm.small_talk import SmallTalk
+from deskhand.memory.extraction_facts import Fact
 from deskhand.memory.model import NOTHING_RECALLED, MemoryContext
 from deskhand.tenancy.scope import TenantScope
 from deskhand.turns.answer import AnswerKind
@@ -81,6 +82,8 @@ class Gathered:
     attachments: tuple[AttachmentText, ...] = ()
     said: tuple[Said, ...] = ()
     """The conversation with this message as the judge of escalations reads it."""
+    facts: tuple[Fact, ...] = ()
+    """What the message says of its customer."""
     assessment: Assessment | None = None
     vector: Vectors | None = None
     """The message's own, where it was embedded."""

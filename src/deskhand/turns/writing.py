@@ -12,7 +12,7 @@ from agent_framework import ChatResponseUpdate, Message
 from agent_framework.exceptions import AgentFrameworkException
 
 from deskhand.agents.contract_limits import Unsupported
-from deskhand.agents.wording import NOT_FOUND
+from deskhand.agents.wording import NOT_FOUND, NOTED
 from deskhand.conversations.model import MessageRole
 from deskhand.knowledge.tool import SEARCH_KNOWLEDGE
 from deskhand.llm.failures import down_because
@@ -183,7 +183,10 @@ class Writer:
         if not (said_nothing or check.is_hollow or not draft.text.strip()):
             return
         draft.kind = AnswerKind.NO_ANSWER
-        if not check.stopped_a_promise:
+        if said_nothing and self._gathered.facts and "?" not in self._gathered.text:
+            draft.kind = AnswerKind.SMALL_TALK
+            _add(draft, NOTED, self._tell)
+        elif not check.stopped_a_promise:
             _add(draft, f"\n\n{NOT_FOUND}" if draft.text.strip() else NOT_FOUND, self._tell)
 
 
