@@ -94,7 +94,7 @@ def open_console(open_page: OpenPage, web_shop: Shop, url: str) -> OpenConsole:
 
     @asynccontextmanager
     async def opened(path: str, name: str = "Mara Lindqvist", role: Role = Role.OWNER) -> AsyncIterator[Page]:
-        email = f"{name.split()[0].lower()}@larkspoke.example"
+        email = f"{name.split(maxsplit=1)[0].lower()}@larkspoke.example"
         tenant_id = web_shop.tenant.id
         await web_shop.house.directory.ensure_user(
             tenant_id, email=email, password=STAFF_PASSWORD, role=role, name=name

@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 from deskhand.tenancy.roles import Role
 
 OpenConsole = Callable[..., AbstractAsyncContextManager[Page]]
-PLEASE = "I want to talk to a person about my broken helmet, please."
+PLEASE = "My broken helmet needs a new strap. I want to talk to a person, please."
 
 
 async def ask(page: Page, text: str) -> None:
@@ -32,7 +32,7 @@ async def asked_for_a_person(page: Page) -> str:
 async def open_ticket(console: Page, ticket: str) -> None:
     row = console.get_by_role("row").filter(has_text=ticket)
     await row.get_by_role("link").click()
-    await expect(console.get_by_role("region", name="Hand-over")).to_contain_text("broken helmet")
+    await expect(console.get_by_role("region", name="Hand-over")).to_contain_text("Asked for a person")
 
 
 async def test_asking_for_a_person_shows_the_ticket_also_after_a_reload(page: Page) -> None:

@@ -1,7 +1,7 @@
 /** Tickets, and conversations in which a person answers. */
 import { type Page, query } from "./console";
 import { request } from "./http";
-import type { AttachmentPage, Message } from "./types";
+import type { AttachmentPage, Message, Session } from "./types";
 
 const API = "/api/v1";
 const segment = encodeURIComponent;
@@ -175,6 +175,8 @@ export const threadsApi = {
       `${API}/threads/${segment(id)}/messages${query({ limit: 50, before: before ?? "" })}`,
       { token },
     ),
+  /** The session in which something was said names its conversation. */
+  session: (token: string, id: string) => request<Session>(session(id), { token }),
   files: (token: string, sessionId: string) =>
     request<AttachmentPage>(`${session(sessionId)}/attachments?limit=100`, { token }),
 };

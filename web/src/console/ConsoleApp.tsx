@@ -8,6 +8,7 @@ import { AgentsPage } from "../features/agents/AgentsPage";
 import { AuditPage } from "../features/audit/AuditPage";
 import { RecordPage } from "../features/audit/RecordPage";
 import { ConversationPage } from "../features/conversations/ConversationPage";
+import { SessionPage } from "../features/conversations/SessionPage";
 import { MemoriesPage } from "../features/memories/MemoriesPage";
 import { TicketPage } from "../features/tickets/TicketPage";
 import { TicketsPage } from "../features/tickets/TicketsPage";
@@ -29,6 +30,7 @@ export const ROUTES: RouteObject[] = [
       { path: "tickets", element: <TicketsPage /> },
       { path: "tickets/:ticketId", element: <TicketPage /> },
       { path: "conversations/:threadId", element: <ConversationPage /> },
+      { path: "sessions/:sessionId", element: <SessionPage /> },
       { path: "memories", element: <MemoriesPage /> },
       { path: "audit", element: <AuditPage /> },
       { path: "audit/:recordId", element: <RecordPage /> },

@@ -33,21 +33,3 @@ export function Facts({ rows }: { rows: [string, ReactNode][] }) {
     </dl>
   );
 }
-
-type BarProps = { label: string; value: number; text: string; of?: number };
-
-/** A share as a bar, with its words before and its number after it. */
-export function Bar({ label, value, text, of = 1 }: BarProps) {
-  const share = of <= 0 ? 0 : Math.min(1, Math.max(0, value / of));
-  return (
-    <div className="grid grid-cols-[minmax(0,9.5rem)_1fr_4.5rem] items-center gap-3 text-sm">
-      <span className="truncate text-ink-soft" title={label}>
-        {label}
-      </span>
-      <span aria-hidden="true" className="h-1.5 overflow-hidden rounded-full bg-line">
-        <span className="block h-full rounded-full bg-accent" style={{ width: `${share * 100}%` }} />
-      </span>
-      <span className="text-end text-ink-soft tabular-nums">{text}</span>
-    </div>
-  );
-}

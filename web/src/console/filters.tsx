@@ -3,6 +3,7 @@ import { useId } from "react";
 import { useSearchParams } from "react-router";
 
 import { Select, TextBox } from "../design/Control";
+import { cx } from "../design/cx";
 import { choiceText } from "../form/words";
 
 export type View<Name extends string> = Record<Name, string> & { page: number };
@@ -84,8 +85,18 @@ type WordsProps = {
 export function Words({ label, value, type = "search", onChange }: WordsProps) {
   const id = useId();
   return (
-    <div className="max-sm:flex-1 max-sm:basis-[calc(50%-0.5rem)] sm:w-44">
-      <label htmlFor={id} className="sr-only">
+    <div
+      className={cx(
+        "max-sm:flex-1",
+        type === "date"
+          ? "flex items-center gap-2 max-sm:basis-full"
+          : "max-sm:basis-[calc(50%-0.5rem)] sm:w-44",
+      )}
+    >
+      <label
+        htmlFor={id}
+        className={type === "date" ? "w-9 shrink-0 text-sm text-ink-faint" : "sr-only"}
+      >
         {label}
       </label>
       <TextBox

@@ -45,4 +45,4 @@ export function spanText(ms: number): string {
 
 /** How long something took: "84 ms", "2.4 s". */
 export const secondsText = (seconds: number): string =>
-  seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+  seconds > 0 && seconds < 0.0005 ? "< 1 ms" : seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;

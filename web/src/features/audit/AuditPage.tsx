@@ -69,8 +69,8 @@ function Filters({ view, change, clear, filtered }: ViewOf) {
 function Row({ record }: { record: AuditRecord }) {
   const plain = record.personal === "readable";
   return (
-    <tr className="group border-b border-line align-top">
-      <th scope="row" className="py-3.5 pe-4 text-start font-normal">
+    <tr className="group border-b border-line align-top max-sm:block">
+      <th scope="row" className="py-3.5 pe-4 text-start font-normal max-sm:block max-sm:pb-2">
         <Link
           to={`/console/audit/${encodeURIComponent(record.id)}`}
           className="line-clamp-2 [overflow-wrap:anywhere] group-hover:text-accent hover:underline hover:underline-offset-4"
@@ -89,7 +89,7 @@ function Row({ record }: { record: AuditRecord }) {
           ))}
         </p>
       </th>
-      <td className="py-3.5 pe-4 text-sm">
+      <td className="py-3.5 pe-4 text-sm max-sm:block max-sm:pt-0">
         <StateDot tone={TONES[record.event]}>{kindText(record)}</StateDot>
       </td>
       <td className="py-3.5 text-end text-sm text-ink-soft tabular-nums max-md:hidden">
@@ -102,9 +102,9 @@ function Row({ record }: { record: AuditRecord }) {
 function List({ records }: { records: AuditRecord[] }) {
   const head = "pb-2 pe-4 text-start font-medium max-md:hidden";
   return (
-    <table className="w-full table-auto border-collapse max-sm:block max-sm:[&_td]:block max-sm:[&_td]:pt-0 max-sm:[&_th]:block max-sm:[&_th]:pb-2 max-sm:[&_tr]:block max-sm:[&_tbody]:block">
+    <table className="w-full table-auto border-collapse">
       <caption className="sr-only">Audit records</caption>
-      <thead className="border-b border-line text-[0.8125rem] text-ink-faint">
+      <thead className="max-md:hidden border-b border-line text-[0.8125rem] text-ink-faint">
         <tr>
           <th scope="col" className={head}>
             Message (redacted)

@@ -48,11 +48,11 @@ export function Ids({ record }: { record: AuditRecord }) {
     { label: "agent", value: agent },
     { label: "turn", value: record.turn_id },
     { label: "request", value: record.request_id },
-    { label: "number in the chain", value: record.seq === null ? null : numberText(record.seq) },
+    { label: "chain", value: record.seq === null ? null : numberText(record.seq) },
     { label: "hash", value: record.hash },
   ];
   return (
-    <Section title="Marks">
+    <Section title="Ids">
       <dl className="space-y-1 text-sm">
         {ids.map(({ label, value, to }) =>
           value === null ? null : (

@@ -151,6 +151,3 @@ export function checkText(check: Check): string {
   ];
   return [`The chain is whole: ${records(checked)} checked.`, ...rest].filter(Boolean).join(" ");
 }
-
-/** A long id, short enough for a table; the whole of it on its page. */
-export const shortId = (id: string): string => (id.length <= 14 ? id : `${id.slice(0, 4)}…${id.slice(-6)}`);

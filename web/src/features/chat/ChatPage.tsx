@@ -78,7 +78,7 @@ function Chat({ config }: { config: ChatConfig }) {
             fieldRef={field}
             text={draft}
             limit={config.max_message_chars}
-            agentName={config.agent_name}
+            agentName={state.help.state === "here" ? (state.help.name ?? "us") : config.agent_name}
             files={files}
             onChange={setDraft}
             onSend={(text) => {

@@ -23,9 +23,16 @@ function Importance({ value }: { value: number }) {
 
 const linkLook = "text-accent underline-offset-4 hover:underline";
 
+/** Where the conversation is to be read in which it was said. */
+function placeOf({ thread_id: thread, provenance: { session_id: session } }: Memory): string | null {
+  if (thread !== null) return `/console/conversations/${encodeURIComponent(thread)}`;
+  return session === null ? null : `/console/sessions/${encodeURIComponent(session)}`;
+}
+
 /** Where it comes from: the sentence, and the way to the conversation. */
 export function Origin({ memory }: { memory: Memory }) {
-  const { provenance, thread_id: thread, stated_at: at, repeats } = memory;
+  const { provenance, stated_at: at, repeats } = memory;
+  const place = placeOf(memory);
   const said = repeats > 0 ? ` · said ${repeats + 1} times` : "";
   return (
     <>
@@ -37,10 +44,10 @@ export function Origin({ memory }: { memory: Memory }) {
       <p className="mt-1.5 text-[0.8125rem] text-ink-faint">
         {sourceText(provenance)} · <When at={at} />
         {said}
-        {thread !== null && (
+        {place !== null && (
           <>
             {" · "}
-            <Link to={`/console/conversations/${encodeURIComponent(thread)}`} className={linkLook}>
+            <Link to={place} className={linkLook}>
               Conversation
             </Link>
           </>

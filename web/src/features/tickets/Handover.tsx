@@ -76,7 +76,7 @@ export function Handover({ ticket }: { ticket: Ticket }) {
         <div>
           <p className="leading-relaxed [overflow-wrap:anywhere]">
             {handover.wants === "" ? (
-              <span className="text-ink-soft">The customer has not said what it is about yet.</span>
+              <span className="text-ink-soft">What it is about stands in the conversation below.</span>
             ) : (
               <>“{handover.wants}”</>
             )}

@@ -1,3 +1,4 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 
 import { takeoverApi } from "../../api/tickets";
@@ -6,6 +7,7 @@ import { useAct } from "../../console/useAct";
 import { Button } from "../../design/Button";
 import { TextArea } from "../../design/Control";
 import { useThreadChanged } from "../conversations/useThread";
+import { TICKETS } from "./queries";
 
 const MOST_CHARS = 8_000;
 
@@ -28,6 +30,7 @@ export function OperatorComposer({ sessionId, threadId }: OperatorComposerProps)
   const [text, setText] = useKept(sessionId);
   const { act, busy, failure } = useAct();
   const changed = useThreadChanged();
+  const queries = useQueryClient();
   useEffect(() => {
     if (matchMedia("(pointer: fine)").matches) field.current?.focus({ preventScroll: true });
   }, []);
@@ -39,6 +42,8 @@ export function OperatorComposer({ sessionId, threadId }: OperatorComposerProps)
       () => {
         setText("");
         changed(threadId);
+        // The first reply is given with it.
+        void queries.invalidateQueries({ queryKey: TICKETS });
         field.current?.focus();
       },
     );

@@ -119,10 +119,10 @@ function Filters({ view, change, clear, filtered }: FiltersProps) {
       />
       <Choose
         label="Assigned to"
-        any="Assigned to anyone"
+        any="Anyone"
         value={view.assignee}
         options={["me"]}
-        words={{ me: "Assigned to me" }}
+        words={{ me: "Mine" }}
         onChange={on("assignee")}
       />
       <Choose
