@@ -100,6 +100,7 @@ async def open_house(
     # Spans that nobody collects would take a tenth of a turn's time.
     OBSERVABILITY_SETTINGS.enable_instrumentation = False
     clock = clock or SystemClock()
+    secret_key = secret_key_of(settings)
     async with AsyncExitStack() as stack:
         database = Database(settings.resolved_database_url)
         stack.push_async_callback(database.close)
@@ -111,7 +112,7 @@ async def open_house(
         providers = Providers(settings, embedder)
         stack.push_async_callback(providers.close)
         learned = await LearnedRequests.prepare(embedder, cache=settings.resolved_models_dir)
-        ground = _ground(settings, clock, database, embedder)
+        ground = _ground(settings, clock, database, embedder, secret_key)
         stack.push_async_callback(ground.blobs.close)
         house = _build(ground, _Opened(index=opened, converter=converter, providers=providers, learned=learned))
         stack.push_async_callback(house.background.close)
@@ -148,7 +149,7 @@ class _Opened:
     learned: LearnedRequests
 
 
-def _ground(settings: Settings, clock: Clock, database: Database, embedder: Embedder) -> Ground:
+def _ground(settings: Settings, clock: Clock, database: Database, embedder: Embedder, secret_key: str) -> Ground:
     return Ground(
         settings=settings,
         clock=clock,
@@ -157,7 +158,7 @@ def _ground(settings: Settings, clock: Clock, database: Database, embedder: Embe
         background=Background(),
         blobs=BlobStore.open(settings.resolved_blob_url),
         hub=EventHub(clock),
-        secret_key=secret_key_of(settings),
+        secret_key=secret_key,
     )
 
 
@@ -253,6 +254,8 @@ def _entrance(
         visitors=MovingLimit(visitors.requests, visitors.window_seconds),
         default_tenant=settings.default_tenant,
         max_message_chars=settings.max_message_chars,
+        max_file_bytes=settings.max_file_bytes,
+        allowed_file_types=settings.allowed_file_types,
         trusted_proxies=settings.trusted_proxies,
     )
     return own, UserEndpoints(staff), ApiKeyEndpoints(ApiKeys(store=store, standing=standing, clock=clock))

@@ -186,7 +186,7 @@ async def test_sessions_that_are_closed_unknown_or_another_s_take_none(
             refused(await stranger.get(f"/attachments/{sent['id']}/content"), 404)
             refused(await stranger.delete(f"/attachments/{sent['id']}"), 404)
     await desk.close_session(visit)
-    refused(await send(client, visit, ("b.txt", b"more")), 409, visit.session_id, code="session_closed")
+    refused(await send(client, visit, ("b.txt", b"more")), 409, visit.session_id, code="session_takes_no_attachments")
 
 
 async def test_without_a_token_nothing_is_taken(client: httpx.AsyncClient, visit: Visit) -> None:

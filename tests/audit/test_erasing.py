@@ -3,8 +3,9 @@
 import pytest
 
 from audit.parts import Audit, open_audit
-from deskhand.audit.model import AuditEvent, PayloadGone, SealState, UnknownContact
+from deskhand.audit.model import AuditEvent, PayloadGone, SealState
 from deskhand.kit.db import Database
+from deskhand.tenancy.scope import UnknownContact
 
 
 async def test_after_an_erasure_a_contact_s_records_show_that_they_are_erased(audit: Audit) -> None:

@@ -11,9 +11,9 @@ import pytest
 from deskhand.conversations.model import CloseReason, MessageRole
 from deskhand.conversations.repository import ConversationRepository
 from deskhand.conversations.sessions import SessionRepository
-from deskhand.conversations.takeover import NobodyActs, OperatorSaid, OwnerChanged
+from deskhand.conversations.takeover import OperatorSaid, OwnerChanged
 from deskhand.tenancy.roles import Role
-from deskhand.tenancy.scope import TenantScope
+from deskhand.tenancy.scope import NobodyActs, TenantScope
 from escalation.desks import Company, Desk, open_company, open_desk
 
 

@@ -47,7 +47,7 @@ class SessionFull(TooLarge):
 
 
 class SessionOver(Conflict):
-    code = "session_closed"
+    code = "session_takes_no_attachments"
 
 
 class AttachmentStatus(StrEnum):

@@ -6,12 +6,11 @@ That it was done, and by whom, is a record of the chain itself. Above: the endpo
 from dataclasses import dataclass
 
 from deskhand.audit.keyring import Keyring
-from deskhand.audit.model import UnknownContact
 from deskhand.audit.repository import AuditRepository
 from deskhand.audit.vault import Vault
 from deskhand.audit.writer import AuditWriter
 from deskhand.kit.clock import Clock
-from deskhand.tenancy.scope import TenantScope
+from deskhand.tenancy.scope import TenantScope, UnknownContact
 from deskhand.tenancy.store import TenantStore
 
 

@@ -50,11 +50,6 @@ class UnknownRecord(NotFound):
     title = "There is no such record"
 
 
-class UnknownContact(NotFound):
-    code = "unknown_contact"
-    title = "There is no such contact"
-
-
 class PayloadGone(NotFound):
     code = "audit_payload_gone"
     title = "What the turn was given is not there"

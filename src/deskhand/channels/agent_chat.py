@@ -10,12 +10,12 @@ from deskhand.agents.runtime import AgentRuntime
 from deskhand.conversations.lifecycle import SessionLifecycle, SessionWish
 from deskhand.conversations.threads import ThreadRepository
 from deskhand.kit.clock import Clock
-from deskhand.kit.errors import InvalidValue, NotFound
+from deskhand.kit.errors import InvalidValue
 from deskhand.kit.problems import responses
 from deskhand.tenancy.directory import Directory
 from deskhand.tenancy.http import allowed
 from deskhand.tenancy.permissions import Permission
-from deskhand.tenancy.scope import TenantScope
+from deskhand.tenancy.scope import TenantScope, UnknownContact
 from deskhand.tenancy.store import TenantStore
 from deskhand.turns.answer import AnswerOut
 from deskhand.turns.runner import TurnRunner
@@ -42,10 +42,6 @@ class InteractionOut(AnswerOut):
     """The answer, and where the conversation stands."""
 
     message_count: Annotated[int, Field(ge=0, description="Messages of the thread so far.")]
-
-
-class UnknownContact(NotFound):
-    code = "unknown_contact"
 
 
 class ContactMismatch(InvalidValue):

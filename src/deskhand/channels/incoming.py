@@ -86,6 +86,8 @@ async def incoming_message(request: Request) -> Incoming:
         return Incoming.model_validate(MessageIn.model_validate(json.loads(body)).model_dump())
     except ValidationError as error:
         raise _invalid(error) from None
+    except UnicodeDecodeError as error:
+        raise BadInput(f"Byte {error.start} of the body is not UTF-8: send JSON in UTF-8.") from None
     except (ValueError, RecursionError) as error:
         where = getattr(error, "pos", 0)
         problem = {"type": "json_invalid", "loc": ("body", where), "msg": "JSON decode error", "input": {}}

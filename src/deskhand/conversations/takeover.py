@@ -22,8 +22,8 @@ from deskhand.conversations.model import (
 from deskhand.conversations.repository import ConversationRepository
 from deskhand.conversations.tables import ChatSession, Thread
 from deskhand.kit.clock import Clock
-from deskhand.kit.errors import Conflict, NotAllowed
-from deskhand.tenancy.scope import TenantScope
+from deskhand.kit.errors import Conflict
+from deskhand.tenancy.scope import NobodyActs, TenantScope
 from deskhand.tenancy.store import TenantStore
 from deskhand.tenancy.tables import User
 
@@ -37,10 +37,6 @@ class OwnedByAnother(Conflict):
 
 class NotTakenOver(Conflict):
     code = "not_taken_over"
-
-
-class NobodyActs(NotAllowed):
-    code = "nobody_acts"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,7 +18,6 @@ from deskhand.escalation.model import (
     SERVICE_TIMES,
     STEPS,
     EventKind,
-    NobodyActs,
     Ticket,
     TicketDetails,
     TicketFilter,
@@ -38,7 +37,7 @@ from deskhand.kit.background import Background
 from deskhand.kit.clock import Clock
 from deskhand.tenancy.permissions import ROLE_PERMISSIONS, Permission
 from deskhand.tenancy.roles import Role
-from deskhand.tenancy.scope import TenantScope
+from deskhand.tenancy.scope import NobodyActs, TenantScope
 from deskhand.tenancy.store import TenantStore
 from deskhand.tenancy.tables import User
 

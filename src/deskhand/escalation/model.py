@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from deskhand.escalation.assessment import Assessment, Category, EscalationPolicy, Priority
 from deskhand.escalation.handover import Handover
-from deskhand.kit.errors import Conflict, InvalidValue, NotAllowed, NotFound
+from deskhand.kit.errors import Conflict, InvalidValue, NotFound
 
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without I, L, O and U, which are misread or spell words
 _ID_LETTERS = 8
@@ -87,10 +87,6 @@ class TicketStepRefused(Conflict):
 
 class UnknownAssignee(InvalidValue):
     code = "unknown_assignee"
-
-
-class NobodyActs(NotAllowed):
-    code = "nobody_acts"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

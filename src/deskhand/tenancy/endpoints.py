@@ -36,6 +36,8 @@ class TenancyEndpoints:
         visitors: MovingLimit,
         default_tenant: str,
         max_message_chars: int,
+        max_file_bytes: int,
+        allowed_file_types: tuple[str, ...],
         trusted_proxies: int,
     ) -> None:
         """`visitors` bounds how many new contacts come from one address."""
@@ -45,6 +47,8 @@ class TenancyEndpoints:
         self._visitors = visitors
         self._default_tenant = default_tenant
         self._max_message_chars = max_message_chars
+        self._max_file_bytes = max_file_bytes
+        self._allowed_file_types = allowed_file_types
         self._trusted_proxies = trusted_proxies
         self.router = APIRouter(prefix="/api/v1", tags=["sign-in"])
         add = self.router.add_api_route
@@ -122,6 +126,8 @@ class TenancyEndpoints:
             welcome=profile.welcome,
             suggestions=list(profile.suggestions),
             max_message_chars=self._max_message_chars,
+            max_file_bytes=self._max_file_bytes,
+            allowed_file_types=list(self._allowed_file_types),
         )
 
     def _client(self, request: Request) -> str:

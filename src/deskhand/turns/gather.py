@@ -20,7 +20,7 @@ from deskhand.memory.extraction import find_facts
 from deskhand.memory.extraction_facts import Fact
 from deskhand.tenancy.store import TenantStore
 from deskhand.turns.shown import shown_memories
-from deskhand.turns.sources import NOTHING_KNOWN, Sources
+from deskhand.turns.sources import NOTHING_KNOWN, Known, Sources
 from deskhand.turns.state import Accepted, Gathered
 
 MESSAGES_A_TURN = 2
@@ -60,24 +60,11 @@ class Gatherer:
         self._detector = detector
 
     async def gather(self, accepted: Accepted) -> Gathered:
-        """History, the questions of the message so that each stands alone, and the passages found for them."""
+        """Everything the answer may rest on, and whether a person should come in."""
         agent = await self._runtime.agent_for(accepted.scope, accepted.session.agent_id)
         text = accepted.turn.text
         talk = small_talk.recognise(text) or _wants_a_person(accepted)
-        questions: tuple[str, ...] = (text,)
-        known = NOTHING_KNOWN
-        if talk is not None:
-            recalled = await self._recall(accepted, agent)
-        elif leans_on_previous(text):
-            # The question before gives this one its subject, so the history comes first.
-            recalled = await self._recall(accepted, agent)
-            questions = tuple(standalone(text, _questions_of(recalled.newest))) or (text,)
-            known = await self._sources.known(accepted, agent, questions)
-        else:
-            questions = tuple(split_questions(text)) or (text,)
-            recalled, known = await asyncio.gather(
-                self._recall(accepted, agent), self._sources.known(accepted, agent, questions)
-            )
+        recalled, questions, known = await self._looked_up(accepted, agent, is_talk=talk is not None)
         said = _said(recalled.newest, text)
         assessment, facts = await asyncio.to_thread(self._read, agent, text, said, known.vector)
         told = (text, *(passage.text for passage in known.passages), *(each.text for each in known.attachments))
@@ -100,6 +87,24 @@ class Gatherer:
             vector=known.vector,
             outgrown=room if _may_outgrow(recalled, context, agent, room) else None,
         )
+
+    async def _looked_up(
+        self, accepted: Accepted, agent: RunningAgent, *, is_talk: bool
+    ) -> tuple[Recalled, tuple[str, ...], Known]:
+        """The history, the questions of the message so that each stands alone, and what is known for them."""
+        text = accepted.turn.text
+        if is_talk:
+            return await self._recall(accepted, agent), (text,), NOTHING_KNOWN
+        if leans_on_previous(text):
+            # The question before gives this one its subject, so the history comes first.
+            recalled = await self._recall(accepted, agent)
+            questions = tuple(standalone(text, _questions_of(recalled.newest))) or (text,)
+            return recalled, questions, await self._sources.known(accepted, agent, questions)
+        questions = tuple(split_questions(text)) or (text,)
+        recalled, known = await asyncio.gather(
+            self._recall(accepted, agent), self._sources.known(accepted, agent, questions)
+        )
+        return recalled, questions, known
 
     def _read(
         self, agent: RunningAgent, text: str, said: Sequence[Said], vector: Vectors | None

@@ -3227,6 +3227,19 @@ export interface components {
             suggestions: string[];
             /** Max Message Chars */
             max_message_chars: number;
+            /**
+             * Max File Bytes
+             * @description Of one attachment.
+             */
+            max_file_bytes: number;
+            /**
+             * Allowed File Types
+             * @description Endings of attachments' names.
+             * @example [
+             *       ".pdf"
+             *     ]
+             */
+            allowed_file_types: string[];
         };
         /**
          * CitationOut

@@ -14,6 +14,8 @@ const CONFIG: ChatConfig = {
   welcome: "Hello, I’m Maya. What can I help you with?",
   suggestions: ["When do I get my refund?", "Do you ship to Austria?"],
   max_message_chars: 16_000,
+  max_file_bytes: 10_485_760,
+  allowed_file_types: [".pdf", ".md", ".txt", ".png"],
 };
 
 type Reply = { status?: number; body: unknown };

@@ -22,6 +22,8 @@ const CONFIG: ChatConfig = {
   welcome: "Hello!",
   suggestions: [],
   max_message_chars: 100,
+  max_file_bytes: 10_485_760,
+  allowed_file_types: [".pdf", ".md", ".txt", ".png"],
 };
 const LIMITS = { bytes: 2 * 1024 * 1024, types: [".pdf", ".md"] };
 const draft = (over: Partial<DraftFile> = {}): DraftFile => ({

@@ -20,29 +20,11 @@ export type DraftFile = {
 export type Limits = { bytes: number; types: readonly string[] };
 
 const MEBIBYTE = 1024 * 1024;
-/** What a server takes that does not say. */
-const FALLBACK: Limits = {
-  bytes: 10 * MEBIBYTE,
-  types: [
-    ".pdf",
-    ".docx",
-    ".xlsx",
-    ".pptx",
-    ".txt",
-    ".md",
-    ".csv",
-    ".json",
-    ".html",
-    ".jpg",
-    ".jpeg",
-    ".png",
-  ],
-};
 export const MOST_FILES = 10;
 
 export const limitsOf = (config: ChatConfig): Limits => ({
-  bytes: config.max_file_bytes ?? FALLBACK.bytes,
-  types: config.allowed_file_types ?? FALLBACK.types,
+  bytes: config.max_file_bytes,
+  types: config.allowed_file_types,
 });
 
 const number = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
