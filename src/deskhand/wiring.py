@@ -40,7 +40,7 @@ from deskhand.tenancy.admin_endpoints import ApiKeyEndpoints, UserEndpoints
 from deskhand.tenancy.api_keys import ApiKeys
 from deskhand.tenancy.attempts import MovingLimit
 from deskhand.tenancy.directory import Directory
-from deskhand.tenancy.endpoints import TenancyEndpoints
+from deskhand.tenancy.endpoints import ChatLimits, TenancyEndpoints
 from deskhand.tenancy.gate import Gate
 from deskhand.tenancy.passwords import Passwords
 from deskhand.tenancy.sign_in import SignIn
@@ -253,9 +253,11 @@ def _entrance(
         staff=staff,
         visitors=MovingLimit(visitors.requests, visitors.window_seconds),
         default_tenant=settings.default_tenant,
-        max_message_chars=settings.max_message_chars,
-        max_file_bytes=settings.max_file_bytes,
-        allowed_file_types=settings.allowed_file_types,
+        limits=ChatLimits(
+            max_message_chars=settings.max_message_chars,
+            max_file_bytes=settings.max_file_bytes,
+            allowed_file_types=settings.allowed_file_types,
+        ),
         trusted_proxies=settings.trusted_proxies,
     )
     return own, UserEndpoints(staff), ApiKeyEndpoints(ApiKeys(store=store, standing=standing, clock=clock))

@@ -65,7 +65,7 @@ MESSAGE_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
-            "application/json": {"schema": MessageIn.model_json_schema()},
+            "application/json": {"schema": {"$ref": "#/components/schemas/MessageIn"}},
             "multipart/form-data": {"schema": _form_schema()},
         },
     }

@@ -5700,6 +5700,39 @@ export interface components {
             last_seq: number;
         };
         /**
+         * MessageIn
+         * @description A message of the customer.
+         * @example {
+         *       "idempotency_key": "0b5f6f0e-6c0e",
+         *       "message": "How long can I return a helmet?"
+         *     }
+         */
+        MessageIn: {
+            /**
+             * Message
+             * @description Plain text, at most as long as `max_message_chars` of the chat config.
+             */
+            message: string;
+            /**
+             * Idempotency Key
+             * @description Your own key for this message: sent again, it gives the same answer.
+             * @default null
+             */
+            idempotency_key: string | null;
+            /**
+             * Attachments
+             * @description Ids of attachments of this session that the message speaks of.
+             * @default []
+             */
+            attachments: string[];
+            /**
+             * Knowledge Bases
+             * @description Staff only: search these bases alone.
+             * @default []
+             */
+            knowledge_bases: string[];
+        };
+        /**
          * Ping
          * @description Asks for a sign of life.
          */
@@ -7020,30 +7053,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /**
-                     * Message
-                     * @description Plain text, at most as long as `max_message_chars` of the chat config.
-                     */
-                    message: string;
-                    /**
-                     * Idempotency Key
-                     * @description Your own key for this message: sent again, it gives the same answer.
-                     */
-                    idempotency_key?: string | null;
-                    /**
-                     * Attachments
-                     * @description Ids of attachments of this session that the message speaks of.
-                     * @default []
-                     */
-                    attachments?: string[];
-                    /**
-                     * Knowledge Bases
-                     * @description Staff only: search these bases alone.
-                     * @default []
-                     */
-                    knowledge_bases?: string[];
-                };
+                "application/json": components["schemas"]["MessageIn"];
                 "multipart/form-data": {
                     /**
                      * Message
