@@ -13,7 +13,7 @@ from bench.plan import Plan, say
 from deskhand.commands.terminal import load_embedder
 from deskhand.evaluation.retrieval import Figures, RetrievalData, evaluate_retrieval, read_retrieval_data
 from deskhand.kit.telemetry import configure_logging
-from deskhand.knowledge.index import SearchMode
+from deskhand.llm.fusion import SearchMode
 from deskhand.settings import load_settings
 from deskhand.tenancy.roles import Role
 from deskhand.tenancy.scope import TenantScope

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
-from deskhand.commands import agents, asking, doctor, evaluating, ingesting, maintenance, serving
+from deskhand.commands import agents, asking, audit, doctor, evaluating, ingesting, maintenance, serving
 from deskhand.commands.terminal import INTERRUPTED, WRONG_VALUE, say_error
 from deskhand.kit.errors import DeskhandError
 from deskhand.wiring import VERSION
@@ -37,6 +37,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(agents.app, name="agents")
+app.add_typer(audit.app, name="audit")
 app.add_typer(maintenance.models, name="models")
 app.add_typer(evaluating.app, name="eval")
 

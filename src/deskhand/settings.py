@@ -5,13 +5,24 @@ ecosystem already has a name (`DATABASE_URL`, `OPENAI_API_KEY`, …). See `.env.
 this class.
 """
 
+import json
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
@@ -31,6 +42,7 @@ PREFIX = "DESKHAND_"
 DEFAULT_SECRET_KEY = "deskhand-development-secret-key-change-me"  # noqa: S105 - refused in production
 MIN_SECRET_CHARS = 32
 MEBIBYTE = 1024 * 1024
+CHANNEL_PATTERN = r"[a-z0-9][a-z0-9_-]{0,63}"
 _MAY_HOLD_A_PASSWORD = {"DATABASE_URL", "OPENAI_BASE_URL", "AZURE_OPENAI_ENDPOINT", "OLLAMA_BASE_URL"}
 
 
@@ -45,6 +57,31 @@ def http_address(text: str) -> str:
     return text
 
 
+def notification_channels(given: object) -> object:
+    """Addresses of notification channels by their names, also from JSON. No message repeats any of it.
+
+    Raises:
+        ValueError: when it is no such object, or a name or an address cannot be one.
+    """
+    example = 'write {"service-desk": "mailto://…"}, addresses as apprise takes them'
+    if isinstance(given, str):
+        try:
+            given = json.loads(given)
+        except ValueError:
+            raise ValueError(f"it is not JSON: {example}") from None
+    if not isinstance(given, dict):
+        raise ValueError(f"it is not an object of names and addresses: {example}")  # noqa: TRY004 - pydantic's way
+    if not all(re.fullmatch(CHANNEL_PATTERN, str(name)) for name in given):
+        raise ValueError(f"a channel's name takes small letters, digits, - and _: {example}")
+    if not all(isinstance(address, SecretStr) or _is_address(address) for address in given.values()):
+        raise ValueError(f"a channel's address must be text such as service://…: {example}")
+    return given
+
+
+def _is_address(text: object) -> bool:
+    return isinstance(text, str) and re.match(r"[a-z0-9+.-]+://", text, re.IGNORECASE) is not None
+
+
 class Environment(StrEnum):
     DEVELOPMENT = "development"
     PRODUCTION = "production"
@@ -53,6 +90,13 @@ class Environment(StrEnum):
 class LogFormat(StrEnum):
     JSON = "json"
     CONSOLE = "console"
+
+
+class AuditWriteMode(StrEnum):
+    """Whether a turn's record is chained in the turn's transaction, or written there and chained soon after."""
+
+    SYNC = "sync"
+    ASYNC = "async"
 
 
 class LLMProvider(StrEnum):
@@ -100,6 +144,31 @@ class KnowledgeSettings(BaseModel):
     cache_entries: int = Field(2048, ge=0, le=1_000_000)
 
 
+class ToolSettings(BaseModel):
+    """The switch of a slice's tools; where its far side is, and how long one attempt to reach it may take."""
+
+    enabled: bool = True
+    endpoint: Annotated[str, AfterValidator(http_address)] | None = None
+    timeout_seconds: float | None = Field(None, gt=0, le=120)
+
+
+class OutsideToolSettings(ToolSettings):
+    """The switch of tools that reach outside of this house."""
+
+    enabled: bool = False
+
+
+class ToolsSettings(BaseModel):
+    """Which tools there are at all. An agent still needs its contract's grant; what reaches outside is off."""
+
+    rag: ToolSettings = ToolSettings()
+    memory: ToolSettings = ToolSettings()
+    attachments: ToolSettings = ToolSettings()
+    escalation: ToolSettings = ToolSettings()
+    crm: OutsideToolSettings = OutsideToolSettings()
+    billing: OutsideToolSettings = OutsideToolSettings()
+
+
 class RateLimit(BaseModel):
     """How many messages a contact may send in a window."""
 
@@ -120,6 +189,15 @@ class VisitorLimit(BaseModel):
 
     requests: int = Field(600, ge=1)
     window_seconds: int = Field(60, ge=1)
+
+
+class ModelPrice(BaseModel):
+    """What a million tokens of a model cost, in `DESKHAND_CURRENCY`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    input: Decimal = Field(ge=0, le=1_000_000)
+    output: Decimal = Field(ge=0, le=1_000_000)
 
 
 class Settings(BaseSettings):
@@ -167,10 +245,17 @@ class Settings(BaseSettings):
         None, validation_alias=AliasChoices("OLLAMA_BASE_URL")
     )
 
+    prices: dict[str, ModelPrice] = Field(default_factory=dict)
+    currency: str = Field("USD", pattern="^[A-Z]{3}$")
+
     embedding_model: str = "sentence-transformers/all-MiniLM-L6-v2"
     embedding_threads: int = Field(1, ge=1, le=64)
     llm: LLMSettings = LLMSettings()
     knowledge: KnowledgeSettings = KnowledgeSettings()
+    tools: ToolsSettings = ToolsSettings()
+    notifications: Annotated[dict[str, SecretStr], NoDecode, BeforeValidator(notification_channels)] = Field(
+        default_factory=dict
+    )
     rate_limit: RateLimit = RateLimit()
     sign_in_limit: SignInLimit = SignInLimit()
     visitor_limit: VisitorLimit = VisitorLimit()
@@ -196,6 +281,10 @@ class Settings(BaseSettings):
     )
     conversion_timeout_seconds: float = Field(60.0, gt=0)
     conversion_memory_bytes: int = Field(2048 * MEBIBYTE, ge=256 * MEBIBYTE)
+    blob_url: str | None = None
+    public_url: Annotated[str, AfterValidator(http_address)] | None = None
+    audit_write_mode: AuditWriteMode = AuditWriteMode.SYNC
+    audit_blob_bytes: int = Field(65_536, ge=0, le=64 * MEBIBYTE)
 
     _split_lists = split_list("cors_origins", "allowed_file_types")
 
@@ -218,6 +307,11 @@ class Settings(BaseSettings):
     def resolved_database_url(self) -> str:
         """`DATABASE_URL`, or the SQLite file in the data directory."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir.absolute() / 'deskhand.db'}"
+
+    @property
+    def resolved_blob_url(self) -> str:
+        """`DESKHAND_BLOB_URL`, or a folder in the data directory."""
+        return self.blob_url or (self.data_dir.absolute() / "blobs").as_uri()
 
     @property
     def resolved_models_dir(self) -> Path:

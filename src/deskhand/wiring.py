@@ -4,10 +4,8 @@ import importlib.metadata
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
-import structlog
 from agent_framework.observability import OBSERVABILITY_SETTINGS
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
@@ -16,24 +14,14 @@ from deskhand.agents.endpoints import AgentEndpoints
 from deskhand.agents.library import AgentLibrary
 from deskhand.agents.runtime import AgentRuntime
 from deskhand.api import AppParts, create_app
-from deskhand.channels.agent_chat import AgentChatEndpoint
-from deskhand.channels.chat import ChatEndpoints
 from deskhand.channels.health import HealthEndpoints
 from deskhand.channels.sources import SourceEndpoints
-from deskhand.channels.websocket import SocketEndpoint
-from deskhand.conversations.closing import ClosingWriter
-from deskhand.conversations.endpoints import ConversationEndpoints
-from deskhand.conversations.lifecycle import SWEEP_SECONDS, SessionLifecycle
-from deskhand.conversations.session_endpoints import SessionEndpoints
-from deskhand.conversations.session_store import InMemorySessionStore
-from deskhand.conversations.summaries import ThreadSummaries
-from deskhand.conversations.summarising import ConversationSummariser, OfflineSummariser
-from deskhand.conversations.summarising_model import ModelSummariser
-from deskhand.conversations.thread_endpoints import ThreadEndpoints
+from deskhand.conversations.lifecycle import SessionLifecycle
 from deskhand.documents.converter import DocumentConverter
-from deskhand.documents.model import DocumentLimits
 from deskhand.documents.worker import DocumentWorker
+from deskhand.escalation.learned import LearnedRequests
 from deskhand.kit.background import Background
+from deskhand.kit.blobs import BlobStore
 from deskhand.kit.clock import Clock, SystemClock
 from deskhand.kit.db import Database
 from deskhand.kit.secret_key import local_secret_key
@@ -44,17 +32,15 @@ from deskhand.knowledge.ingest import Ingester
 from deskhand.knowledge.library import KnowledgeLibrary
 from deskhand.knowledge.qdrant_edge import QdrantEdgeIndex
 from deskhand.knowledge.retrieval import Retriever
-from deskhand.knowledge.tool import SEARCH_KNOWLEDGE
 from deskhand.llm.embedding import Embedder
 from deskhand.llm.providers import Providers
-from deskhand.llm.sentiment import VaderSentiment
 from deskhand.migrations.run import migrate
 from deskhand.settings import DEFAULT_SECRET_KEY, IndexEngine, Settings
 from deskhand.tenancy.admin_endpoints import ApiKeyEndpoints, UserEndpoints
 from deskhand.tenancy.api_keys import ApiKeys
 from deskhand.tenancy.attempts import MovingLimit
 from deskhand.tenancy.directory import Directory
-from deskhand.tenancy.endpoints import TenancyEndpoints
+from deskhand.tenancy.endpoints import ChatLimits, TenancyEndpoints
 from deskhand.tenancy.gate import Gate
 from deskhand.tenancy.passwords import Passwords
 from deskhand.tenancy.sign_in import SignIn
@@ -62,22 +48,23 @@ from deskhand.tenancy.staff import Staff
 from deskhand.tenancy.standing import Standing
 from deskhand.tenancy.store import TenantStore
 from deskhand.tenancy.tokens import TokenSigner
-from deskhand.turns.admit import Admitter
-from deskhand.turns.burst import Bursts
-from deskhand.turns.commit import Committer
-from deskhand.turns.gather import Gatherer
+from deskhand.tools.registry import ToolRegistry
 from deskhand.turns.hub import EventHub
-from deskhand.turns.journey import Journey
-from deskhand.turns.respond import Responder
 from deskhand.turns.runner import TurnRunner
-
-log = structlog.get_logger(__name__)
+from deskhand.wiring_slices import (
+    Ground,
+    HasRouter,
+    Slices,
+    begin_rounds,
+    build_slices,
+    document_limits,
+    slice_endpoints,
+    tool_registry,
+)
+from deskhand.wiring_turns import conversations, counter
 
 VERSION = importlib.metadata.version("deskhand")
 PACKAGED_WEB_CLIENT = Path(__file__).parent / "web_client"
-SUMMARY_SECONDS = 10.0
-TOOLS = frozenset({SEARCH_KNOWLEDGE})
-"""Every tool a contract may grant."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,6 +85,7 @@ class House:
     runner: TurnRunner
     background: Background
     sessions: SessionLifecycle
+    slices: Slices
     app: FastAPI
 
 
@@ -121,13 +109,14 @@ async def open_house(
         stack.push_async_callback(opened.close)
         converter = DocumentConverter(DocumentWorker(memory_bytes=settings.conversion_memory_bytes))
         stack.push_async_callback(converter.close)
-        signer = TokenSigner(secret_key, clock, staff_hours=settings.token_hours)
         providers = Providers(settings, embedder)
         stack.push_async_callback(providers.close)
-        parts = _Opened(signer=signer, index=opened, embedder=embedder, converter=converter, providers=providers)
-        house = _build(settings, clock, database, parts)
+        learned = await LearnedRequests.prepare(embedder, cache=settings.resolved_models_dir)
+        ground = _ground(settings, clock, database, embedder, secret_key)
+        stack.push_async_callback(ground.blobs.close)
+        house = _build(ground, _Opened(index=opened, converter=converter, providers=providers, learned=learned))
         stack.push_async_callback(house.background.close)
-        house.background.every(SWEEP_SECONDS, "silent_sessions", house.sessions.sweep)
+        begin_rounds(house.background, house.sessions, house.slices)
         stack.push_async_callback(house.gate.close)
         stack.push_async_callback(house.runner.drain)
         yield house
@@ -152,34 +141,44 @@ async def open_index(settings: Settings, embedder: Embedder) -> PassageIndex:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Opened:
-    """What was opened for the house before it is built."""
+    """What was opened for the house before it is built, beside the ground."""
 
-    signer: TokenSigner
     index: PassageIndex
-    embedder: Embedder
     converter: DocumentConverter
     providers: Providers
+    learned: LearnedRequests
 
 
-def _build(settings: Settings, clock: Clock, database: Database, opened: _Opened) -> House:
-    signer, index, embedder, providers = opened.signer, opened.index, opened.embedder, opened.providers
-    store = TenantStore(database)
+def _ground(settings: Settings, clock: Clock, database: Database, embedder: Embedder, secret_key: str) -> Ground:
+    return Ground(
+        settings=settings,
+        clock=clock,
+        store=TenantStore(database),
+        embedder=embedder,
+        background=Background(),
+        blobs=BlobStore.open(settings.resolved_blob_url),
+        hub=EventHub(clock),
+        secret_key=secret_key,
+    )
+
+
+def _build(ground: Ground, opened: _Opened) -> House:
+    settings, clock, store = ground.settings, ground.clock, ground.store
+    signer = TokenSigner(ground.secret_key, clock, staff_hours=settings.token_hours)
     standing = Standing(store, clock)
     gate = Gate(store=store, signer=signer, standing=standing, clock=clock)
     directory = Directory(store, signer, clock, standing)
-    library = _library(settings, clock, store, index, embedder, opened.converter)
-    runtime = AgentRuntime(store=store, clock=clock, providers=providers)
-    agents = _agents(store, clock, library, providers, directory, runtime)
-    talk = _conversations(settings, clock, store, library, embedder, runtime, _summariser(providers))
-    endpoints = (
-        *_entrance(settings, clock, store, signer, standing, directory),
-        *_counter(store, clock, directory, gate, runtime, talk),
-        KnowledgeEndpoints(library),
-        SourceEndpoints(store, library),
-        AgentEndpoints(agents),
-        HealthEndpoints({"database": lambda: _ping(database), "index": lambda: index.count("", "")}),
+    library = _library(ground, opened)
+    runtime = AgentRuntime(store=store, clock=clock, providers=opened.providers)
+    registry = tool_registry()
+    agents = _agents(ground, library, registry, opened.providers, directory, runtime)
+    slices = build_slices(ground, opened.converter, opened.learned, directory)
+    talk = conversations(ground, slices, library, runtime, registry, opened.providers)
+    endpoints: tuple[HasRouter, ...] = (
+        *_entrance(ground, signer, standing, directory),
+        *counter(ground, directory, gate, runtime, talk, slices),
+        *slice_endpoints(ground, slices, talk.replayer),
     )
-    routers = [part.router for part in endpoints]
     return House(
         settings=settings,
         clock=clock,
@@ -187,63 +186,54 @@ def _build(settings: Settings, clock: Clock, database: Database, opened: _Opened
         signer=signer,
         gate=gate,
         directory=directory,
-        index=index,
-        embedder=embedder,
+        index=opened.index,
+        embedder=ground.embedder,
         library=library,
         agents=agents,
-        hub=talk.hub,
+        hub=ground.hub,
         runner=talk.runner,
-        background=talk.background,
+        background=ground.background,
         sessions=talk.sessions,
-        app=_app(settings, gate, routers),
+        slices=slices,
+        app=_app(settings, gate, [part.router for part in (*endpoints, *_shelves(ground, opened, library, agents))]),
     )
 
 
 def _agents(
-    store: TenantStore,
-    clock: Clock,
+    ground: Ground,
     library: KnowledgeLibrary,
+    registry: ToolRegistry,
     providers: Providers,
     directory: Directory,
     runtime: AgentRuntime,
 ) -> AgentLibrary:
     return AgentLibrary(
-        store=store,
-        clock=clock,
+        store=ground.store,
+        clock=ground.clock,
         knowledge=library,
-        tools=TOOLS,
+        tools=registry.names,
         providers=providers.known,
         author_of=directory.name_of,
         changed=runtime.forget,
     )
 
 
-def _counter(
-    store: TenantStore, clock: Clock, directory: Directory, gate: Gate, runtime: AgentRuntime, talk: "_Conversations"
-) -> tuple[SessionEndpoints, ThreadEndpoints, ConversationEndpoints, ChatEndpoints, AgentChatEndpoint, SocketEndpoint]:
-    """Where conversations are had."""
-    sessions, runner, hub = talk.sessions, talk.runner, talk.hub
+def _shelves(ground: Ground, opened: _Opened, library: KnowledgeLibrary, agents: AgentLibrary) -> tuple[HasRouter, ...]:
+    """Knowledge, agents and health."""
+    database, index = ground.store.database, opened.index
     return (
-        SessionEndpoints(store=store, directory=directory, clock=clock, lifecycle=sessions, check_agent=runtime.check),
-        ThreadEndpoints(store, clock),
-        ConversationEndpoints(store, clock),
-        ChatEndpoints(runner, hub),
-        AgentChatEndpoint(
-            store=store, clock=clock, directory=directory, runtime=runtime, sessions=sessions, runner=runner
-        ),
-        SocketEndpoint(store=store, gate=gate, clock=clock, sessions=sessions, runner=runner, hub=hub),
+        KnowledgeEndpoints(library),
+        SourceEndpoints(ground.store, library),
+        AgentEndpoints(agents),
+        HealthEndpoints({"database": lambda: _ping(database), "index": lambda: index.count("", "")}),
     )
 
 
 def _entrance(
-    settings: Settings,
-    clock: Clock,
-    store: TenantStore,
-    signer: TokenSigner,
-    standing: Standing,
-    directory: Directory,
+    ground: Ground, signer: TokenSigner, standing: Standing, directory: Directory
 ) -> tuple[TenancyEndpoints, UserEndpoints, ApiKeyEndpoints]:
     """Signing in, staff and keys."""
+    settings, store, clock = ground.settings, ground.store, ground.clock
     limit, visitors = settings.sign_in_limit, settings.visitor_limit
     by_account = MovingLimit(limit.account_failures, limit.window_seconds)
     passwords = Passwords()
@@ -263,62 +253,14 @@ def _entrance(
         staff=staff,
         visitors=MovingLimit(visitors.requests, visitors.window_seconds),
         default_tenant=settings.default_tenant,
-        max_message_chars=settings.max_message_chars,
+        limits=ChatLimits(
+            max_message_chars=settings.max_message_chars,
+            max_file_bytes=settings.max_file_bytes,
+            allowed_file_types=settings.allowed_file_types,
+        ),
         trusted_proxies=settings.trusted_proxies,
     )
     return own, UserEndpoints(staff), ApiKeyEndpoints(ApiKeys(store=store, standing=standing, clock=clock))
-
-
-def _summariser(providers: Providers) -> ConversationSummariser:
-    """Sums up with the installation's own model; without one, offline."""
-    offline = OfflineSummariser(VaderSentiment())
-    model = providers.model(None, None, timeout_seconds=SUMMARY_SECONDS)
-    return offline if model is None or model.is_offline else ModelSummariser(model, offline)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Conversations:
-    """What sessions and their turns run on."""
-
-    background: Background
-    sessions: SessionLifecycle
-    hub: EventHub
-    runner: TurnRunner
-
-
-def _conversations(
-    settings: Settings,
-    clock: Clock,
-    store: TenantStore,
-    library: KnowledgeLibrary,
-    embedder: Embedder,
-    runtime: AgentRuntime,
-    summariser: ConversationSummariser,
-) -> _Conversations:
-    """From the store of sessions to the runner of turns."""
-    background, live, hub = Background(), InMemorySessionStore(), EventHub(clock)
-    quick = OfflineSummariser(VaderSentiment())
-    sessions = SessionLifecycle(
-        store=store,
-        clock=clock,
-        live=live,
-        writer=ClosingWriter(store=store, clock=clock, quick=quick, better=summariser),
-        background=background,
-        idle=timedelta(minutes=settings.session_idle_minutes),
-    )
-    summaries = ThreadSummaries(store=store, clock=clock, summariser=summariser, background=background)
-    journey = Journey(
-        admitter=Admitter(
-            store, clock, runtime, sessions, max_chars=settings.max_message_chars, rate=settings.rate_limit
-        ),
-        bursts=Bursts(live, clock),
-        gatherer=Gatherer(
-            store=store, clock=clock, library=library, embedder=embedder, runtime=runtime, summaries=summaries
-        ),
-        responder=Responder(library=library),
-        committer=Committer(store, clock),
-    )
-    return _Conversations(background=background, sessions=sessions, hub=hub, runner=TurnRunner(journey, hub))
 
 
 def _app(settings: Settings, gate: Gate, routers: Sequence[APIRouter]) -> FastAPI:
@@ -334,32 +276,21 @@ def _app(settings: Settings, gate: Gate, routers: Sequence[APIRouter]) -> FastAP
     )
 
 
-def _library(
-    settings: Settings,
-    clock: Clock,
-    store: TenantStore,
-    index: PassageIndex,
-    embedder: Embedder,
-    converter: DocumentConverter,
-) -> KnowledgeLibrary:
-    limits = DocumentLimits(
-        max_bytes=settings.max_file_bytes,
-        allowed_types=frozenset(settings.allowed_file_types),
-        timeout_seconds=settings.conversion_timeout_seconds,
-    )
+def _library(ground: Ground, opened: _Opened) -> KnowledgeLibrary:
+    settings, store, clock = ground.settings, ground.store, ground.clock
     ingester = Ingester(
         store=store,
-        index=index,
-        embedder=embedder,
-        converter=converter,
+        index=opened.index,
+        embedder=ground.embedder,
+        converter=opened.converter,
         clock=clock,
-        limits=limits,
+        limits=document_limits(settings),
         settings=settings.knowledge,
     )
     return KnowledgeLibrary(
         store=store,
-        index=index,
-        retriever=Retriever(index, embedder),
+        index=opened.index,
+        retriever=Retriever(opened.index, ground.embedder),
         ingester=ingester,
         clock=clock,
         cache_entries=settings.knowledge.cache_entries,

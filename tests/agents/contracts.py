@@ -65,7 +65,7 @@ FULL: dict[str, Any] = {
         "stt_language": "en",
         "vad_enabled": True,
     },
-    "knowledge": {"bases": ["help-centre"], "k": 5, "min_score": 0.4, "mode": "both"},
+    "knowledge": {"bases": ["help-centre"], "k": 5, "min_score": 0.4, "mode": "both", "unsupported": "mark"},
     "tools": ["search_knowledge"],
     "escalation": {
         "threshold": 0.7,

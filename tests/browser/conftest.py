@@ -7,9 +7,10 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from deskhand.settings import Settings
+from deskhand.tenancy.roles import Role
 from deskhand.wiring import PACKAGED_WEB_CLIENT
 from shops import OpenHouse, Shop, open_shop, serving
 
@@ -28,6 +29,8 @@ QUIET = [
 DESKTOP = {"width": 1280, "height": 800}
 
 OpenPage = Callable[..., AbstractAsyncContextManager[Page]]
+OpenConsole = Callable[..., AbstractAsyncContextManager[Page]]
+STAFF_PASSWORD = "a-long-enough-password"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -83,3 +86,25 @@ def open_page(browser: Browser) -> OpenPage:
 async def page(open_page: OpenPage, url: str) -> AsyncIterator[Page]:
     async with open_page(url) as opened:
         yield opened
+
+
+@pytest.fixture
+def open_console(open_page: OpenPage, web_shop: Shop, url: str) -> OpenConsole:
+    """Opens a page of the console, signed in as a new member of staff with that name and role."""
+
+    @asynccontextmanager
+    async def opened(path: str, name: str = "Mara Lindqvist", role: Role = Role.OWNER) -> AsyncIterator[Page]:
+        email = f"{name.split(maxsplit=1)[0].lower()}@larkspoke.example"
+        tenant_id = web_shop.tenant.id
+        await web_shop.house.directory.ensure_user(
+            tenant_id, email=email, password=STAFF_PASSWORD, role=role, name=name
+        )
+        async with open_page(f"{url}/console/sign-in?tenant=demo") as page:
+            await page.get_by_label("E-mail address").fill(email)
+            await page.get_by_label("Password", exact=True).fill(STAFF_PASSWORD)
+            await page.get_by_role("button", name="Sign in").click()
+            await expect(page.get_by_role("navigation", name="Console")).to_be_visible()
+            await page.goto(f"{url}/console{path}")
+            yield page
+
+    return opened

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from deskhand.knowledge.fusion import CURVES, evidence, pool, relevance, word_shares
-from deskhand.knowledge.index import SearchMode
 from deskhand.llm.embedding import Vectors
+from deskhand.llm.fusion import CURVES, SearchMode, evidence, pool, relevance, word_shares
 from deskhand.llm.terms import CEILING
 
 modes = st.sampled_from(list(SearchMode))

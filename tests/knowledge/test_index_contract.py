@@ -9,9 +9,10 @@ import pytest
 
 from deskhand.kit.ids import new_id
 from deskhand.knowledge.chroma import ChromaIndex
-from deskhand.knowledge.index import Candidates, Passage, PassageIndex, PassageQuery, SearchMode
+from deskhand.knowledge.index import Candidates, Passage, PassageIndex, PassageQuery
 from deskhand.knowledge.qdrant_edge import QdrantEdgeIndex
-from deskhand.knowledge.retrieval_texts import index_texts
+from deskhand.llm.fusion import SearchMode
+from deskhand.llm.search_texts import index_texts
 from deskhand.testing.hash_embedder import HashEmbedder
 from deskhand.testing.memory_index import MemoryIndex
 

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from deskhand.kit.ids import new_id
-from deskhand.knowledge.index import Passage, SearchMode
+from deskhand.knowledge.index import Passage
 from deskhand.knowledge.retrieval import Retriever, ScoredChunk
-from deskhand.knowledge.retrieval_texts import index_texts
 from deskhand.llm.embedding import Vectors
+from deskhand.llm.fusion import SearchMode
+from deskhand.llm.search_texts import index_texts
 from deskhand.testing.hash_embedder import HashEmbedder
 from deskhand.testing.memory_index import MemoryIndex
 

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from deskhand.kit.ids import new_id
-from deskhand.knowledge.index import Passage, SearchMode
+from deskhand.knowledge.index import Passage
 from deskhand.knowledge.qdrant_edge import QdrantEdgeIndex
 from deskhand.knowledge.retrieval import Retriever
-from deskhand.knowledge.retrieval_texts import index_texts
 from deskhand.llm.embedder import FastEmbedEmbedder
+from deskhand.llm.fusion import SearchMode
+from deskhand.llm.search_texts import index_texts
 
 TENANT, BASE = "ten_garden", "kb_garden"
 PAGES = {

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskhand.knowledge.retrieval_parts import MAX_PARTS, MAX_SENTENCE_WORDS, PART_SENTENCES, parts_of
-from deskhand.knowledge.retrieval_texts import NAME_WORDS, TAIL_WORDS, WINDOW_WORDS, index_texts, windows
+from deskhand.llm.question_parts import MAX_PARTS, MAX_SENTENCE_WORDS, PART_SENTENCES, parts_of
+from deskhand.llm.search_texts import NAME_WORDS, TAIL_WORDS, WINDOW_WORDS, index_texts, windows
 
 SENTENCE = "The bicycle has a bell."
 texts = st.text(st.sampled_from("abc é退.!?\n|-# `0"), max_size=2000)

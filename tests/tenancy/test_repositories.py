@@ -20,6 +20,12 @@ ACROSS = {
     "tenancy/sign_in.py",
     "conversations/lifecycle.py",
     "commands/recovery.py",
+    # What sweeps look for what is due in every tenant, and then take each in a scope of its own.
+    "attachments/conversions.py",
+    "audit/writer.py",
+    "escalation/overdue.py",
+    "escalation/sender.py",
+    "memory/keeper.py",
 }
 # Who may open a session without a scope: it reaches the table of tenants alone, or none.
 UNSCOPED = {"tenancy/store.py", "tenancy/directory.py", "agents/runtime.py", "commands/recovery.py", "wiring.py"}

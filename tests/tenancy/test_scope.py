@@ -20,7 +20,8 @@ AGENT = {
     "version": VERSION,
     "identity": {"short_description": "Answers for the first tenant."},
 }
-OF_A_CONTACT = {"session_id", "thread_id", "message_id", "source_id"}
+RECORDS = ("/tickets", "/memories", "/audit", "/usage")
+OF_A_CONTACT = {"session_id", "thread_id", "message_id", "source_id", "attachment_id"}
 """Ids of what belongs to one contact. Bases, agents, users and keys belong to the whole tenant."""
 
 
@@ -36,6 +37,7 @@ class Belongings:
 async def belongings(shop: Shop, contact: httpx.AsyncClient, session_id: str, send: Send) -> Belongings:
     """One of everything, made over HTTP by an owner and a contact of the first tenant."""
     answer = (await send(QUESTION)).json()
+    await send("My name is Ada Rowe, and I want to talk to a person.")
     async with shop.client(shop.owner_token()) as owner:
         user = (
             await owner.post("/api/v1/users", json={"email": "ada@first.example", "name": "A", "role": "viewer"})
@@ -43,7 +45,16 @@ async def belongings(shop: Shop, contact: httpx.AsyncClient, session_id: str, se
         agent = await owner.post("/api/v1/agents", json=AGENT)
         assert agent.status_code == 201, agent.text
         key = (await owner.post("/api/v1/api-keys", json={"name": "K", "permissions": ["chat"]})).json()
+        attachment = await owner.post(f"/api/v1/sessions/{session_id}/attachments", files={"file": ("n.md", b"# N")})
+        ticket = (await owner.get("/api/v1/tickets")).json()["items"][0]
+        memory = (await owner.get("/api/v1/memories")).json()["items"][0]
+        record = (await owner.get("/api/v1/audit")).json()["items"][0]
     ids = {
+        "attachment_id": attachment.json()["id"],
+        "ticket_id": ticket["id"],
+        "memory_id": memory["id"],
+        "record_id": record["id"],
+        "contact_id": ticket["contact_id"],
         "session_id": session_id,
         "thread_id": answer["thread_id"],
         "message_id": answer["message"]["id"],
@@ -76,7 +87,7 @@ async def call(client: httpx.AsyncClient, route: Route, belongings: Belongings) 
 async def state(shop: Shop, belongings: Belongings) -> list[object]:
     """Everything that the first tenant's owner sees of its belongings."""
     bases = "/knowledge/bases"
-    paths = ("/sessions", "/threads", bases, f"{bases}/help-centre/sources", "/users", "/api-keys", "/agents")
+    paths = ("/sessions", "/threads", bases, f"{bases}/help-centre/sources", "/users", "/api-keys", "/agents", *RECORDS)
     history = f"/chat/sessions/{belongings.ids['session_id']}/messages"
     async with shop.client(shop.owner_token()) as owner:
         return [(await owner.get(f"/api/v1{path}")).json() for path in (*paths, history)]
@@ -113,7 +124,8 @@ async def test_what_lists_and_searches_shows_nothing_of_another_tenant(
             assert response.status_code < 500, f"{route.name}: {response.text}"
             shown = [secret for secret in belongings.secrets if secret in response.text]
             assert shown == [], f"{route.name} shows {shown}"
-            if route.method == "GET" and "items" in response.json():
+            is_json = "json" in response.headers.get("content-type", "")
+            if route.method == "GET" and is_json and "items" in response.json():
                 assert response.status_code == 200
     assert len(found) >= 10
     assert await state(shop, belongings) == before

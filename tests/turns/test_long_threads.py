@@ -94,7 +94,7 @@ def talking(tmp_path: Path, open_a_house: OpenHouse) -> Talking:
             )
             async with open_a_house(settings) as house:
                 if offline_summaries:
-                    summaries = house.runner._journey._gatherer._summaries
+                    summaries = house.runner._journey._aftermath._summaries
                     assert isinstance(summaries._summariser, ModelSummariser)
                     summaries._summariser = summaries._summariser._otherwise
                 shop = await open_shop(house)

@@ -3,14 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskhand.agents.contract import ContractDraft
-from deskhand.agents.contract_parts import AgentIdentity
-from deskhand.agents.runtime import RunningAgent
-from deskhand.agents.traits import behaviour_of
 from deskhand.llm.passages import Passage
 from deskhand.turns.markers import MarkerFilter, cited_numbers
 from deskhand.turns.state import Draft
 from deskhand.turns.verify import GAP, MAX_QUOTE_CHARS, quote_for, supported_by, verify
+from turns.agents import running_agent
 
 TEXT = (
     "You can return a helmet within 30 days of delivery. Sale items can be returned within 14 days. "
@@ -29,28 +26,6 @@ def passage(number: int, text: str = TEXT, relevance: float = 0.5) -> Passage:
         link=None,
         text=text,
         relevance=relevance,
-    )
-
-
-def running_agent() -> RunningAgent:
-    draft = ContractDraft(name="Lark", identity=AgentIdentity(short_description="Answers."))
-    return RunningAgent(
-        key=None,
-        id="support",
-        version="1.0.0",
-        name="Lark",
-        company="Larkspoke",
-        instructions="",
-        behaviour=behaviour_of(draft),
-        models=(),
-        bases=(),
-        k=5,
-        least_relevance=0.0,
-        prefetches=True,
-        tools=frozenset(),
-        history_messages=20,
-        input_tokens=24_000,
-        max_tokens=500,
     )
 
 

@@ -40,6 +40,14 @@ class KnowledgeMode(StrEnum):
     BOTH = "both"
 
 
+class Unsupported(StrEnum):
+    """What becomes of a sentence that the sources do not bear out."""
+
+    DROP = "drop"
+    MARK = "mark"
+    REGENERATE = "regenerate"
+
+
 class ModelChoice(Part):
     """One model to turn to when those before it are down."""
 
@@ -196,4 +204,10 @@ class KnowledgeGrant(Part):
         title="When to search",
         description="prefetch searches before the model writes, tool lets the model search, both does both.",
         examples=["prefetch"],
+    )
+    unsupported: Annotated[Unsupported, Strict(strict=False)] = Field(
+        Unsupported.DROP,
+        title="Unsupported sentences",
+        description="A sentence its sources do not bear out: drop it, mark it, or have the answer written once more.",
+        examples=["regenerate"],
     )

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from deskhand.agents.contract import ContractDraft
 from deskhand.agents.contract_parts import AgentIdentity, AgentType
 from deskhand.agents.traits import behaviour_of, sentences_of
+from deskhand.llm.injection import without_orders
 from deskhand.llm.passages import NO_ANSWER, Passage
 
 _RULES = f"""\
@@ -47,7 +48,7 @@ def rendered_passages(passages: Sequence[Passage]) -> str:
                 "passage": passage.number,
                 "title": passage.title,
                 "heading": passage.heading,
-                "text": passage.text,
+                "text": without_orders(passage.text, passage.trust),
             },
             ensure_ascii=False,
         )

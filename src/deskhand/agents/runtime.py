@@ -4,7 +4,7 @@ Above: the turn. Below: contracts, providers, the tenant's profile.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import structlog
@@ -12,12 +12,15 @@ from cachetools import LRUCache, TTLCache
 from sqlalchemy import select
 
 from deskhand.agents.contract import AgentContract, ContractDraft
-from deskhand.agents.contract_limits import KnowledgeMode
+from deskhand.agents.contract_limits import KnowledgeMode, Unsupported
 from deskhand.agents.contract_parts import AgentIdentity, AgentStatus
+from deskhand.agents.contract_people import EscalationHours
 from deskhand.agents.model import AgentNotActive, UnknownAgent
 from deskhand.agents.prompt import instructions_of
 from deskhand.agents.repository import AgentRepository
 from deskhand.agents.traits import BehaviourProfile, behaviour_of
+from deskhand.escalation.assessment import EscalationPolicy
+from deskhand.escalation.hours import DAYS, OpenHours
 from deskhand.kit.clock import Clock
 from deskhand.kit.errors import NotFound
 from deskhand.knowledge.tool import SEARCH_KNOWLEDGE
@@ -62,6 +65,13 @@ class RunningAgent:
     history_messages: int
     input_tokens: int
     max_tokens: int
+    output_tokens: int = 4_000
+    """The most that one turn may have written, tool calls included."""
+    tokens_per_day: int | None = None
+    unsupported: Unsupported = Unsupported.DROP
+    memory_k: int = 0
+    """How many memories come with a message; none when the agent is not to remember."""
+    escalation: EscalationPolicy = field(default_factory=EscalationPolicy)
 
     @property
     def temperature(self) -> float:
@@ -102,6 +112,21 @@ class AgentRuntime:
     async def check(self, scope: TenantScope, agent_id: str) -> None:
         """That the agent would answer; raises as `agent_for` does."""
         await self.agent_for(scope, agent_id)
+
+    async def in_version(self, scope: TenantScope, agent_id: str, version: str) -> RunningAgent:
+        """The agent as it was in that version, whatever has become of it.
+
+        Raises:
+            UnknownAgent, UnknownVersion: when there is none.
+        """
+        if version == BUILT_IN_VERSION:
+            return await self.agent_for(scope, None)
+        async with self._store.read(scope) as db:
+            tenant = await db.scalar(select(Tenant).where(Tenant.id == scope.tenant_id))
+            agents = AgentRepository(db, scope, self._clock)
+            stored = await agents.agent(agent_id)
+            found = await agents.version(stored, version)
+        return self._compile(stored.key, found.contract, tenant.company if tenant is not None else "")
 
     def forget(self, tenant_id: str, agent_id: str) -> None:
         """The agent was changed: the next turn begins with what it is now."""
@@ -150,6 +175,11 @@ class AgentRuntime:
             history_messages=configuration.thread_window,
             input_tokens=configuration.input_tokens_per_turn,
             max_tokens=configuration.max_tokens,
+            output_tokens=configuration.output_tokens_per_turn,
+            tokens_per_day=configuration.tokens_per_day,
+            unsupported=knowledge.unsupported,
+            memory_k=configuration.memory_k if configuration.memory_enabled else 0,
+            escalation=_policy_of(contract, behaviour),
         )
 
     def _models(self, contract: ContractDraft) -> tuple[ChatModel, ...]:
@@ -185,6 +215,22 @@ def _until_offline(models: Iterable[ChatModel]) -> tuple[ChatModel, ...]:
 def _least_relevance(min_score: float | None, grounding_bar: float) -> float:
     """Below it a passage is left out. Without a score of its own, only a contract of high safety leaves any out."""
     return max(grounding_bar, 0.0) if min_score is None else min_score
+
+
+def _policy_of(contract: ContractDraft, behaviour: BehaviourProfile) -> EscalationPolicy:
+    """When a person comes in: the contract's rules, its threshold shifted by the trait safety."""
+    rules = contract.escalation
+    return EscalationPolicy(
+        threshold=behaviour.escalation_threshold,
+        keywords=tuple((keyword.phrase, keyword.weight) for keyword in rules.keywords),
+        channels=rules.channels,
+        hours=None if rules.hours is None else _open_hours(rules.hours),
+    )
+
+
+def _open_hours(hours: EscalationHours) -> OpenHours:
+    days = {day: [(each.open, each.close) for each in getattr(hours.days, day)] for day in DAYS}
+    return OpenHours.of(hours.timezone, days)
 
 
 def _search_tools(mode: KnowledgeMode, *, enabled: bool) -> frozenset[str]:

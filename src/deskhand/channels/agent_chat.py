@@ -10,12 +10,12 @@ from deskhand.agents.runtime import AgentRuntime
 from deskhand.conversations.lifecycle import SessionLifecycle, SessionWish
 from deskhand.conversations.threads import ThreadRepository
 from deskhand.kit.clock import Clock
-from deskhand.kit.errors import InvalidValue, NotFound
+from deskhand.kit.errors import InvalidValue
 from deskhand.kit.problems import responses
 from deskhand.tenancy.directory import Directory
 from deskhand.tenancy.http import allowed
 from deskhand.tenancy.permissions import Permission
-from deskhand.tenancy.scope import TenantScope
+from deskhand.tenancy.scope import TenantScope, UnknownContact
 from deskhand.tenancy.store import TenantStore
 from deskhand.turns.answer import AnswerOut
 from deskhand.turns.runner import TurnRunner
@@ -41,14 +41,7 @@ class InteractionIn(BaseModel):
 class InteractionOut(AnswerOut):
     """The answer, and where the conversation stands."""
 
-    memory_confidence: Annotated[
-        float | None, Field(description="How sure what was remembered of the contact is; null when nothing was.")
-    ]
     message_count: Annotated[int, Field(ge=0, description="Messages of the thread so far.")]
-
-
-class UnknownContact(NotFound):
-    code = "unknown_contact"
 
 
 class ContactMismatch(InvalidValue):
@@ -98,7 +91,7 @@ class AgentChatEndpoint:
     async def _standing(self, scope: TenantScope, answer: dict[str, Any]) -> dict[str, Any]:
         async with self._store.read(scope) as db:
             thread = await ThreadRepository(db, scope, self._clock).thread(answer["thread_id"])
-        return {**answer, "memory_confidence": None, "message_count": thread.message_count}
+        return {**answer, "message_count": thread.message_count}
 
     async def _contact(self, scope: TenantScope, body: InteractionIn) -> str:
         """Who asks: the contact itself, the thread's, the one that staff name, or a new one."""

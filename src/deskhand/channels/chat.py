@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
 
+from deskhand.attachments.shelf import AttachmentShelf
 from deskhand.channels.frames import frame_of
+from deskhand.channels.incoming import MESSAGE_BODY, Incoming, incoming_message
 from deskhand.conversations.ids import SessionId
 from deskhand.kit.errors import NotAllowed
 from deskhand.kit.problems import responses
@@ -32,28 +33,11 @@ _SSE: dict[str, Any] = {
 _FAILURES = responses(400, 401, 403, 404, 409, 413, 422, 429, 503)
 
 
-class MessageIn(BaseModel):
-    """A message of the customer."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"message": "How long can I return a helmet?", "idempotency_key": "0b5f6f0e-6c0e"}]
-        }
-    )
-
-    message: Annotated[str, Field(description="Plain text, at most as long as `max_message_chars` of the chat config.")]
-    idempotency_key: Annotated[
-        str | None, Field(description="Your own key for this message: sent again, it gives the same answer.")
-    ] = None
-    knowledge_bases: Annotated[
-        list[str], Field(max_length=50, description="Staff only: search these bases alone.")
-    ] = []
-
-
 class ChatEndpoints:
     """`POST /api/v1/chat/sessions/{id}/messages`."""
 
-    def __init__(self, runner: TurnRunner, hub: EventHub) -> None:
+    def __init__(self, runner: TurnRunner, hub: EventHub, shelf: AttachmentShelf) -> None:
+        self._shelf = shelf
         self._runner = runner
         self._hub = hub
         self.router = APIRouter(prefix="/api/v1", tags=["chat"])
@@ -70,26 +54,30 @@ class ChatEndpoints:
             methods=["POST"],
             response_model=AnswerOut,
             responses=_FAILURES | ok,
+            openapi_extra=MESSAGE_BODY,
         )
 
     async def send(
         self,
         session_id: SessionId,
-        body: MessageIn,
+        body: Annotated[Incoming, Depends(incoming_message)],
         scope: Talker,
         request: Request,
         idempotency_key: Annotated[str | None, Header(description="The same as the body's field.")] = None,
     ) -> Response:
         """Send a message and get its answer. With `Accept: text/event-stream` the events come as they happen.
 
-        The turn goes on when the client goes away; the answer is then in the history.
+        The turn goes on when the client goes away; the answer is then in the history. Files may come along as
+        multipart/form-data; what was sent before is named by its id.
         """
+        files = [await self._shelf.receive(scope, session_id, name, content) for name, content in body.files]
         turn = TurnRequest(
             scope=scope,
             session_id=session_id,
             text=body.message,
             idempotency_key=body.idempotency_key or idempotency_key,
             knowledge_bases=_bases(body, scope),
+            attachments=(*body.attachments, *(file.id for file in files)),
         )
         if EVENT_STREAM in request.headers.get("accept", ""):
             return await self._stream(turn)
@@ -140,7 +128,7 @@ async def _one(text: str) -> AsyncIterator[str]:
     yield text
 
 
-def _bases(body: MessageIn, scope: TenantScope) -> tuple[str, ...]:
+def _bases(body: Incoming, scope: TenantScope) -> tuple[str, ...]:
     if body.knowledge_bases and scope.role not in STAFF:
         raise NotAllowed("Only staff may choose the knowledge bases: leave 'knowledge_bases' out.")
     return tuple(body.knowledge_bases)

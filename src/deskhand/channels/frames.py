@@ -8,9 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from deskhand.llm.passages import Passage
 from deskhand.turns.events import (
+    AttachmentChanged,
     Completed,
+    Escalated,
     Failed,
     NumberedEvent,
+    OperatorSaid,
+    OwnerChanged,
     SourcesFound,
     StageReached,
     Started,
@@ -55,6 +59,7 @@ class SendMessage(BaseModel):
     type: Literal["message"]
     text: str
     idempotency_key: str | None = None
+    attachments: Annotated[list[str], Field(max_length=100)] = []
 
 
 class Ping(BaseModel):
@@ -94,10 +99,27 @@ def _kind_and_data(event: TurnEvent) -> tuple[EventType, dict[str, Any]]:  # noq
             return "tool_call", {"name": name, "state": state.value} | ({"detail": detail} if detail else {})
         case TextAdded(delta=delta):
             return "text", {"delta": delta}
+        case Escalated():
+            return "escalation", asdict(event)
         case Completed(answer=answer):
             return "complete", answer
         case Failed():
             return "error", asdict(event)
+        case OperatorSaid() | OwnerChanged() | AttachmentChanged():
+            return "status", _session_data(event)
+        case _:
+            assert_never(event)
+
+
+def _session_data(event: OperatorSaid | OwnerChanged | AttachmentChanged) -> dict[str, Any]:
+    """What happens in a session beside its turns."""
+    match event:
+        case OperatorSaid(message=message):
+            return {"state": "operator_message", "message": message}
+        case OwnerChanged(operator=operator):
+            return {"state": "with_agent" if operator is None else "with_human", "operator": operator}
+        case AttachmentChanged():
+            return {"state": "attachment", "attachment": {**asdict(event)}}
         case _:
             assert_never(event)
 

@@ -10,11 +10,12 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from deskhand.channels.frames import Frame, Hello, Ping, SendMessage
+from deskhand.channels.incoming import MessageIn
 from deskhand.kit.problems import MEDIA_TYPE, Problem
 from deskhand.tenancy.http import declared_by
 
 _FIRST_FAILURE = 400
-_EXTRA: tuple[type[BaseModel], ...] = (Problem, Frame, Hello, SendMessage, Ping)
+_EXTRA: tuple[type[BaseModel], ...] = (Problem, Frame, Hello, SendMessage, Ping, MessageIn)
 _FASTAPI_OWN = ("HTTPValidationError", "ValidationError")
 _PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 

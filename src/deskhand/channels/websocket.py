@@ -155,7 +155,11 @@ class SocketEndpoint:
         self, connection: "_Connection", scope: TenantScope, session: Session, message: SendMessage
     ) -> None:
         request = TurnRequest(
-            scope=scope, session_id=session.id, text=message.text, idempotency_key=message.idempotency_key
+            scope=scope,
+            session_id=session.id,
+            text=message.text,
+            idempotency_key=message.idempotency_key,
+            attachments=tuple(message.attachments),
         )
         try:
             begun = await self._runner.submit(request)

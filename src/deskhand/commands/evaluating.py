@@ -1,11 +1,12 @@
 """`deskhand eval NAME DATA`: measure, through the components that serve, on your own data."""
 
+import asyncio
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.progress import Progress
@@ -24,10 +25,19 @@ from deskhand.commands.terminal import (
     run,
     settings_for_command,
 )
+from deskhand.escalation.detector import EscalationDetector
+from deskhand.escalation.learned import LearnedRequests
 from deskhand.evaluation.answers import Outcome, answer_figures, evaluate_answers, read_cases
+from deskhand.evaluation.escalation import Judged, escalation_figures, evaluate_escalation, read_escalation_cases
+from deskhand.evaluation.memory import evaluate_memory, read_conversations
+from deskhand.evaluation.memory import rows_of as memory_rows
+from deskhand.evaluation.pii import Figures as PiiFigures
+from deskhand.evaluation.pii import evaluate_pii, read_texts, rows_of
 from deskhand.evaluation.retrieval import Figures, evaluate_retrieval, read_retrieval_data
 from deskhand.evaluation.retrieval import Progress as Report
-from deskhand.knowledge.index import SearchMode
+from deskhand.llm.fusion import SearchMode
+from deskhand.llm.pii import find_pii
+from deskhand.llm.sentiment import VaderSentiment
 from deskhand.tenancy.roles import Role
 from deskhand.tenancy.scope import TenantScope
 from deskhand.wiring import open_house
@@ -37,6 +47,8 @@ Data = Annotated[
     Path, typer.Argument(help="The folder with the data (formats: docs/evaluation.md).", show_default=False)
 ]
 Mode = Annotated[SearchMode, typer.Option("--mode", help="Which kinds of search may find a passage.")]
+PII_COLUMNS = ("precision", "recall", "labelled", "found")
+MEMORY_COLUMNS = ("recall@5", "recall@10", "n")
 Failures = Annotated[bool, typer.Option("--failures", help="List the cases that went wrong.")]
 
 
@@ -88,6 +100,73 @@ def answers(
     _print("Answers", {"answers": answer_figures(outcomes)}, as_json=as_json)
 
 
+@app.command()
+def escalation(data: Data, *, failures: Failures = False, as_json: AsJson = False) -> None:
+    """Does a person come in when one should, and only then? By the detector that serves, at its threshold."""
+    settings = settings_for_command(None)
+
+    async def work(report: Report) -> list[Judged]:
+        cases = read_escalation_cases(data)
+        async with await load_embedder(settings) as embedder:
+            learned = await LearnedRequests.prepare(embedder, cache=settings.resolved_models_dir)
+            detector = EscalationDetector(sentiment=VaderSentiment(), learned=learned)
+            return await evaluate_escalation(cases, detector, embedder, report)
+
+    with _progress() as report:
+        judged = run(lambda: work(report))
+    if failures:
+        _print_misjudged(judged)
+    _print("Escalation", {"escalation": escalation_figures(judged)}, as_json=as_json)
+
+
+@app.command()
+def memory(data: Data, *, as_json: AsJson = False) -> None:
+    """Does recall find the turns of a dialogue that a question needs? On a throw-away store."""
+    rows = read_conversations(data)
+
+    async def work(report: Report) -> dict[str, Any]:
+        with TemporaryDirectory() as folder:
+            database = f"sqlite+aiosqlite:///{folder}/deskhand.db"
+            settings = settings_for_command(Path(folder), database_url=database)
+            async with await load_embedder(settings) as embedder, open_house(settings, embedder=embedder) as house:
+                tenant = await house.directory.ensure_tenant("evaluation", company="Evaluation", agent_name="Agent")
+                scope = TenantScope(tenant_id=tenant.id, role=Role.OWNER)
+
+                async def new_contact() -> str:
+                    return (await house.directory.new_contact(tenant.id))[0]
+
+                return await evaluate_memory(house.store, embedder, scope, rows, new_contact, report)
+
+    with _progress() as report:
+        figures = run(lambda: work(report))
+    if as_json:
+        print(json.dumps(figures, indent=2))  # noqa: T201 - the command's output
+        return
+    table = Table("category", *MEMORY_COLUMNS, title=f"Memory, {figures['ms_per_query']:g} ms a question")
+    for name, values in memory_rows(figures):
+        table.add_row(name, *(f"{values[key]:g}" for key in MEMORY_COLUMNS))
+    console.print(table)
+
+
+@app.command()
+def pii(data: Data, *, as_json: AsJson = False) -> None:
+    """How much personal data is recognised, and how much of what is taken for it is? By what redacts the records."""
+
+    async def work() -> PiiFigures:
+        rows = read_texts(data)
+        with _progress() as report:
+            return await asyncio.to_thread(evaluate_pii, rows, find_pii, report)
+
+    figures = run(work)
+    if as_json:
+        print(json.dumps(figures, indent=2))  # noqa: T201 - the command's output
+        return
+    table = Table("", *PII_COLUMNS, title="Personal data")
+    for name, values in rows_of(figures):
+        table.add_row(name, *(f"{values[key]:g}" if key in values else "" for key in PII_COLUMNS))
+    console.print(table)
+
+
 @contextmanager
 def _progress() -> Iterator[Report]:
     with Progress(console=errors, transient=True) as progress:
@@ -102,7 +181,7 @@ def _progress() -> Iterator[Report]:
 
 
 def _print(title: str, figures: Mapping[str, Figures], *, as_json: bool) -> None:
-    single = len(figures) == 1 and title == "Answers"
+    single = len(figures) == 1 and title in {"Answers", "Escalation"}
     if as_json:
         body = next(iter(figures.values())) if single else dict(figures)
         print(json.dumps(body, indent=2))  # noqa: T201 - the command's output
@@ -122,4 +201,13 @@ def _print_failures(outcomes: list[Outcome]) -> None:
         if not (refused_rightly or (outcome.case.expect is not None and outcome.is_right)):
             expected = "no answer" if outcome.case.expect is None else " + ".join(outcome.case.expect)
             text = f"{outcome.case.question}\n   expected: {expected}\n   answered: {outcome.answer}\n"
+            errors.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _print_misjudged(judged: list[Judged]) -> None:
+    for each in judged:
+        if each.escalates != each.case.escalate:
+            said = "\n".join(f"   {message.role}: {message.content}" for message in each.case.messages)
+            expected = "a person" if each.case.escalate else "no person"
+            text = f"expected: {expected} (score {each.score:.2f})\n{said}\n"
             errors.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -120,6 +120,8 @@ class Session:
     closed_at: datetime | None = None
     close_reason: CloseReason | None = None
     resolution: str | None = None
+    human_owner: str | None = None
+    """The user who has taken it over; while there is one, no agent answers."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -206,6 +208,8 @@ class Turn:
     text: str
     answer: dict[str, Any] | None
     error: dict[str, Any] | None
+    attachment_ids: tuple[str, ...] = ()
+    """What the customer sent with the message."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

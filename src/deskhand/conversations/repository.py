@@ -42,6 +42,7 @@ _THREAD_TOUCHED = (
     )
 )
 _SESSION = select(ChatSession).where(ChatSession.id == bindparam("of_id"))
+_OWNER = select(ChatSession.human_owner).where(ChatSession.id == bindparam("of_id"))
 _OWN_SESSION = _SESSION.where(ChatSession.contact_id == bindparam("of_contact"))
 _RECENT = (
     select(
@@ -50,6 +51,7 @@ _RECENT = (
         MessageRow.turn_id,
         MessageRow.role,
         MessageRow.content,
+        MessageRow.details,
         MessageRow.created_at,
     )
     .outerjoin(TurnRow, TurnRow.id == MessageRow.turn_id)
@@ -78,6 +80,11 @@ class ConversationRepository:
         """
         return session_of(await self._session_row(session_id))
 
+    async def human_owner(self, session_id: str) -> str | None:
+        """Who of the staff has the session now."""
+        owner: str | None = await self._db.scalar(_OWNER, {"of_id": session_id})
+        return owner
+
     async def request_human(self, session: Session) -> None:
         """Note on the thread that its customer asked for a person."""
         await self._update(
@@ -93,7 +100,7 @@ class ConversationRepository:
         self,
         session: Session,
         *,
-        turn_id: str,
+        turn_id: str | None,
         role: MessageRole,
         content: str,
         details: dict[str, Any] | None = None,
@@ -140,6 +147,7 @@ class ConversationRepository:
                 turn_id=row.turn_id,
                 role=MessageRole(row.role),
                 content=row.content,
+                details=row.details,
                 created_at=row.created_at,
             )
             for row in reversed(rows.all())
@@ -184,6 +192,7 @@ class ConversationRepository:
         title = ""
         if role is MessageRole.CUSTOMER:
             title = " ".join(content.split())[:TITLE_CHARS]
+        if role in {MessageRole.CUSTOMER, MessageRole.OPERATOR}:
             await self._update(_SESSION_TOUCHED, {"of_id": session.id, "now": now})
         await self._update(_THREAD_TOUCHED, {"of_id": session.thread_id, "now": now, "said": title})
 
@@ -236,6 +245,7 @@ def session_of(row: ChatSession) -> Session:
         closed_at=row.closed_at,
         close_reason=CloseReason(row.close_reason) if row.close_reason else None,
         resolution=row.resolution,
+        human_owner=row.human_owner,
     )
 
 

@@ -70,6 +70,10 @@ def citation_out(citation: Citation) -> CitationOut:
     return CitationOut.model_validate(citation)
 
 
+_INSIDE = frozenset({"operator_id"})
+"""What of a message's details is not for its customer: who of the staff wrote is told by name."""
+
+
 def message_out(message: Message) -> MessageOut:
     feedback = FeedbackOut.model_validate(message.feedback) if message.feedback else None
     return MessageOut(
@@ -79,7 +83,7 @@ def message_out(message: Message) -> MessageOut:
         role=message.role,
         content=message.content,
         citations=[citation_out(citation) for citation in message.citations],
-        metadata=message.details,
+        metadata={name: value for name, value in message.details.items() if name not in _INSIDE},
         feedback=feedback,
         created_at=message.created_at,
     )

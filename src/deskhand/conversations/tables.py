@@ -58,6 +58,8 @@ class ChatSession(TenantOwned, Base):
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     close_reason: Mapped[str | None] = mapped_column(String(20))
     resolution: Mapped[str | None] = mapped_column(String(2000))
+    human_owner: Mapped[str | None] = mapped_column(ID)
+    """The user who has taken it over; while there is one, no agent answers."""
 
 
 class ClosingRow(TenantOwned, Base):

@@ -1,5 +1,6 @@
 """SQL of turns: accepted once, finished once, found again by their idempotency key."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,9 @@ from deskhand.conversations.tables import ChatSession, MessageRow, TurnRow
 from deskhand.kit.clock import Clock
 from deskhand.kit.ids import new_id
 from deskhand.tenancy.scope import TenantScope
+
+ATTACHMENTS = "attachments"
+"""Under this name a customer's message notes the ids of what was sent with it."""
 
 # Made once, since it runs with every turn.
 _CHANGED = (
@@ -42,7 +46,9 @@ class TurnRepository:
         )
         return None if row is None else await self._turn(row)
 
-    async def accept(self, session: Session, text: str, idempotency_key: str | None) -> Turn:
+    async def accept(
+        self, session: Session, text: str, idempotency_key: str | None, attachment_ids: Sequence[str] = ()
+    ) -> Turn:
         """A new turn with the customer's message stored."""
         turn_id = new_id("trn")
         values = {
@@ -55,7 +61,11 @@ class TurnRepository:
         }
         await self._db.execute(insert(TurnRow), [values])
         message = await ConversationRepository(self._db, self._scope, self._clock).add_message(
-            session, turn_id=turn_id, role=MessageRole.CUSTOMER, content=text
+            session,
+            turn_id=turn_id,
+            role=MessageRole.CUSTOMER,
+            content=text,
+            details={ATTACHMENTS: list(attachment_ids)} if attachment_ids else None,
         )
         return Turn(
             id=turn_id,
@@ -69,6 +79,7 @@ class TurnRepository:
             text=text,
             answer=None,
             error=None,
+            attachment_ids=tuple(attachment_ids),
         )
 
     async def reopen(self, turn_id: str) -> None:
@@ -99,18 +110,17 @@ class TurnRepository:
 
     async def _turn(self, row: TurnRow) -> Turn:
         found = await self._db.execute(
-            select(MessageRow.id, MessageRow.content, ChatSession.thread_id, ChatSession.contact_id)
+            select(ChatSession.thread_id, ChatSession.contact_id, MessageRow)
             .join(ChatSession, ChatSession.id == MessageRow.session_id)
             .where(MessageRow.turn_id == row.id, MessageRow.role == MessageRole.CUSTOMER)
         )
-        message_id, text, thread_id, contact_id = found.one()
-        return _turn(row, thread_id, contact_id, message_id, text)
+        return _turn(row, *found.one())
 
 
 async def unfinished_turns(db: AsyncSession) -> tuple[Turn, ...]:
     """Turns of every tenant that a crash interrupted; for the sweep at start, which gives each its own scope."""
     found = await db.execute(
-        select(TurnRow, ChatSession.thread_id, ChatSession.contact_id, MessageRow.id, MessageRow.content)
+        select(TurnRow, ChatSession.thread_id, ChatSession.contact_id, MessageRow)
         .join(ChatSession, ChatSession.id == TurnRow.session_id)
         .join(MessageRow, MessageRow.turn_id == TurnRow.id)
         .where(TurnRow.status == TurnStatus.ACCEPTED, MessageRow.role == MessageRole.CUSTOMER)
@@ -119,7 +129,7 @@ async def unfinished_turns(db: AsyncSession) -> tuple[Turn, ...]:
     return tuple(_turn(*columns) for columns in found)
 
 
-def _turn(row: TurnRow, thread_id: str, contact_id: str, message_id: str, text: str) -> Turn:
+def _turn(row: TurnRow, thread_id: str, contact_id: str, message: MessageRow) -> Turn:
     return Turn(
         id=row.id,
         tenant_id=row.tenant_id,
@@ -128,8 +138,9 @@ def _turn(row: TurnRow, thread_id: str, contact_id: str, message_id: str, text: 
         contact_id=contact_id,
         status=TurnStatus(row.status),
         idempotency_key=row.idempotency_key,
-        message_id=message_id,
-        text=text,
+        message_id=message.id,
+        text=message.content,
         answer=row.answer,
         error=row.error,
+        attachment_ids=tuple(message.details.get(ATTACHMENTS, ())),
     )

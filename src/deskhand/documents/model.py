@@ -83,6 +83,8 @@ class DocumentLimits:
     allowed_types: frozenset[str] = frozenset(KINDS_BY_ENDING)
     timeout_seconds: float = 60.0
     max_pages: int = 2000
+    read_pages: int | None = None
+    """Of a PDF: so many pages are read, the rest is left out and said to be. None reads all of them."""
     max_unpacked_bytes: int = 200 * MIB
     """Of an office file: the sum of all its members."""
     max_ratio: float = 200.0
@@ -119,7 +121,8 @@ class Document:
 
     `title` is never empty: what the front matter says, else the first top heading, else the file's own
     metadata, else its name made readable. `link` is where the original can be read, when it says so.
-    `metadata` may hold `description`, `author`, `language`, `pages`, `sheets`, `slides`, `encoding`.
+    `metadata` may hold `description`, `author`, `language`, `pages`, `pages_read` (where it is fewer), `sheets`,
+    `slides`, `encoding`.
     """
 
     name: str

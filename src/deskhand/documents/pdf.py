@@ -38,18 +38,25 @@ def read(job: Job) -> Converted:
         count = len(document)
         if count > job.limits.max_pages:
             raise TooManyPages(f"{job.name!r} has {count} pages; at most {job.limits.max_pages} are taken. Split it.")
-        pages = [_page_lines(document, number) for number in range(count)]
+        taken = min(count, job.limits.read_pages or count)
+        pages = [_page_lines(document, number) for number in range(taken)]
         properties = document.get_metadata_dict(skip_empty=True)
     if not any(pages):
         raise NoTextFound(
-            f"No text was found on the {count} page(s) of {job.name!r}: it is probably a scan. "
+            f"No text was found on the {_pages(taken, count)} of {job.name!r}: it is probably a scan. "
             "Run text recognition (OCR) over it, and send the result."
         )
     title = properties.get("Title", "")
     metadata = {"pages": str(count)}
+    if taken < count:
+        metadata["pages_read"] = str(taken)
     if is_meaningful(properties.get("Author", "")):
         metadata["author"] = properties["Author"]
     return Converted(markdown=write_pages(pages), title=title if is_meaningful(title) else None, metadata=metadata)
+
+
+def _pages(taken: int, count: int) -> str:
+    return f"{count} page(s)" if taken == count else f"first {taken} of {count} pages"
 
 
 def _open(job: Job) -> pdfium.PdfDocument:

@@ -25,6 +25,9 @@ _PDF_MARK_WITHIN = 1024
 _OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_ZIP_END_MARK = b"PK\x05\x06"
+_ZIP_END_BYTES = 22
+_ZIP_END_WITHIN = _ZIP_END_BYTES + 0xFFFF
 _PICTURE_MARKS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 _OTHER_MARKS = (
     (b"MZ", "a Windows program"),
@@ -128,11 +131,33 @@ def _look_at(name: str, content: bytes, limits: DocumentLimits) -> _Seen | None:
     if content.startswith(_PICTURE_MARKS):
         return _Seen(kind=DocumentKind.PICTURE, called=_NAMES[DocumentKind.PICTURE])
     if _PDF_MARK in content[:_PDF_MARK_WITHIN] and (content.startswith(_PDF_MARK) or ending_of(name) == ".pdf"):
-        return _Seen(kind=DocumentKind.PDF, called=_NAMES[DocumentKind.PDF])
+        return _pdf(content)
     for mark, called in _OTHER_MARKS:
         if content.startswith(mark) and _is_really(mark, content):
             return _Seen(kind=None, called=called)
     return None
+
+
+def _pdf(content: bytes) -> _Seen:
+    """A PDF may have something in front of it, but nothing that is a file of another type, and no archive behind it."""
+    for mark, called in _OTHER_MARKS:
+        if content.startswith(mark):
+            return _Seen(kind=None, called=f"{called} and a PDF at once")
+    if ends_as_archive(content):
+        return _Seen(kind=None, called="a PDF and a ZIP archive at once")
+    return _Seen(kind=DocumentKind.PDF, called=_NAMES[DocumentKind.PDF])
+
+
+def ends_as_archive(content: bytes) -> bool:
+    """Whether a ZIP archive ends exactly where the content does, whatever the content begins with."""
+    tail = content[-_ZIP_END_WITHIN:]
+    at = tail.rfind(_ZIP_END_MARK)
+    while at >= 0:
+        comment = int.from_bytes(tail[at + _ZIP_END_BYTES - 2 : at + _ZIP_END_BYTES], "little")
+        if at + _ZIP_END_BYTES + comment == len(tail):
+            return True
+        at = tail.rfind(_ZIP_END_MARK, 0, at)
+    return False
 
 
 def _is_really(mark: bytes, content: bytes) -> bool:

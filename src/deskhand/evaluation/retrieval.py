@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from deskhand.evaluation.files import BadData, Strict, read_rows
-from deskhand.knowledge.index import SearchMode
 from deskhand.knowledge.library import KnowledgeLibrary
+from deskhand.llm.fusion import SearchMode
 from deskhand.tenancy.scope import TenantScope
 
 CUTS = (1, 5, 10)

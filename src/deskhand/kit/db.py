@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import DateTime, MetaData, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -84,6 +85,11 @@ def async_url(text: str) -> str:
         # What libpq calls `sslmode`, and providers write into their addresses, asyncpg calls `ssl`.
         url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": url.query["sslmode"]})
     return url.set(drivername=name).render_as_string(hide_password=False)
+
+
+def upsert(db: AsyncSession, table: Any) -> Any:
+    """An insert that can say what happens on a conflict, as the session's database writes it."""
+    return (postgresql if db.get_bind().dialect.name == "postgresql" else sqlite).insert(table)
 
 
 class Database:

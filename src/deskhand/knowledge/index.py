@@ -7,19 +7,11 @@ sources and chunk ids, never their text: the database holds that, and the store 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
 from deskhand.kit.errors import Conflict, Misconfigured
 from deskhand.llm.embedding import Vectors
-
-
-class SearchMode(StrEnum):
-    """Which of the two kinds of search may find a passage."""
-
-    DENSE = "dense"
-    LEXICAL = "lexical"
-    HYBRID = "hybrid"
+from deskhand.llm.fusion import SearchMode
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,8 +17,8 @@ from deskhand.kit.ids import new_id
 from deskhand.knowledge.index import Passage, PassageIndex
 from deskhand.knowledge.model import Base, IngestOutcome, IngestReport, SourceInfo, StoredChunk
 from deskhand.knowledge.repository import KnowledgeRepository, NewChunk
-from deskhand.knowledge.retrieval_texts import index_texts
 from deskhand.llm.embedding import Embedder
+from deskhand.llm.search_texts import index_texts
 from deskhand.settings import KnowledgeSettings
 from deskhand.tenancy.scope import TenantScope
 from deskhand.tenancy.store import TenantStore

@@ -6,12 +6,13 @@ import structlog
 
 from deskhand.kit.clock import Clock
 from deskhand.knowledge.cache import SearchCache
-from deskhand.knowledge.index import PassageIndex, SearchMode
+from deskhand.knowledge.index import PassageIndex
 from deskhand.knowledge.ingest import Ingester
 from deskhand.knowledge.model import Base, FoundPassage, IngestOutcome, IngestReport, SourceInfo, StoredChunk
 from deskhand.knowledge.repository import KnowledgeRepository
 from deskhand.knowledge.retrieval import Retriever, ScoredChunk
 from deskhand.llm.embedding import Vectors
+from deskhand.llm.fusion import SearchMode
 from deskhand.tenancy.permissions import Permission
 from deskhand.tenancy.scope import TenantScope
 from deskhand.tenancy.store import TenantStore

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from deskhand.knowledge.fusion import evidence, pool, relevance, word_shares
-from deskhand.knowledge.index import CANDIDATES_KEPT, Candidates, PassageIndex, PassageQuery, SearchMode
-from deskhand.knowledge.retrieval_parts import parts_of
+from deskhand.knowledge.index import CANDIDATES_KEPT, Candidates, PassageIndex, PassageQuery
 from deskhand.llm.embedding import Embedder, Vectors
+from deskhand.llm.fusion import SearchMode, evidence, pool, relevance, word_shares
+from deskhand.llm.question_parts import parts_of
 
 DEFAULT_K = 5
 

@@ -10,8 +10,9 @@ from typing import Any, Protocol
 import numpy as np
 from qdrant_edge import SparseVector
 
-from deskhand.knowledge.index import Candidates, PassageQuery, SearchMode
+from deskhand.knowledge.index import Candidates, PassageQuery
 from deskhand.llm.embedding import Vectors
+from deskhand.llm.fusion import SearchMode
 from deskhand.llm.terms import TermEncoder, rarity
 
 WINDOWS_A_CHUNK = 3

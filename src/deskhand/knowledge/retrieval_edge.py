@@ -12,7 +12,8 @@ from uuid import UUID
 import numpy as np
 import qdrant_edge as edge
 
-from deskhand.knowledge.index import CANDIDATES_KEPT, Candidates, PassageQuery, SearchMode
+from deskhand.knowledge.index import CANDIDATES_KEPT, Candidates, PassageQuery
+from deskhand.llm.fusion import SearchMode
 from deskhand.llm.terms import TermEncoder, rarity
 
 MEANING, WORDS, PRESENCE = "meaning", "words", "presence"

@@ -1,17 +1,32 @@
 """`search_knowledge`: lets a model look further than the passages it was given."""
 
-from collections.abc import Callable
-from typing import Annotated, ClassVar
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Protocol
 
 from pydantic import BaseModel, Field
 
 from deskhand.knowledge.library import KnowledgeLibrary
 from deskhand.knowledge.model import FoundPassage
-from deskhand.tenancy.scope import TenantScope
-from deskhand.tools.contract import BaseTool, ToolResult
+from deskhand.llm.injection import Trust
+from deskhand.tools.contract import BaseTool, ToolResult, ToolTurn
 
 SEARCH_KNOWLEDGE = "search_knowledge"
-Shelve = Callable[[tuple[FoundPassage, ...]], list[int]]
+
+
+class PassageShelf(Protocol):
+    """Where a turn keeps what was found for it."""
+
+    def shelve(self, found: tuple[FoundPassage, ...]) -> list[int]:
+        """The numbers that the passages can be cited by, in their order."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SearchReach:
+    """Which bases the agent may read in this turn (none named: all), and how many passages it may get at once."""
+
+    slugs: tuple[str, ...]
+    k: int
 
 
 class SearchQuery(BaseModel):
@@ -21,27 +36,26 @@ class SearchQuery(BaseModel):
 
 
 class SearchKnowledge(BaseTool[SearchQuery]):
-    """Searches the bases the agent may read. `shelve` gives what it finds the numbers it can be cited by."""
+    """Searches the bases the agent may read. The shelf gives what it finds the numbers it can be cited by."""
 
     name: ClassVar[str] = SEARCH_KNOWLEDGE
     description: ClassVar[str] = (
         "Search the company's help centre again, when the passages at hand do not answer. "
         "Returns passages with the numbers to cite them by."
     )
+    trust: ClassVar[Trust] = Trust.COMPANY
     parameters = SearchQuery
 
-    def __init__(
-        self, library: KnowledgeLibrary, scope: TenantScope, *, slugs: tuple[str, ...], k: int, shelve: Shelve
-    ) -> None:
+    def __init__(self, library: KnowledgeLibrary, turn: ToolTurn, reach: SearchReach, shelf: PassageShelf) -> None:
         self._library = library
-        self._scope = scope
-        self._slugs = slugs
-        self._k = k
-        self._shelve = shelve
+        self._scope = turn.scope
+        self._reach = reach
+        self._shelf = shelf
 
     async def execute(self, parameters: SearchQuery) -> ToolResult:
-        found = await self._library.search(self._scope, [parameters.query], slugs=self._slugs, k=self._k)
-        numbers = self._shelve(found)
+        reach = self._reach
+        found = await self._library.search(self._scope, [parameters.query], slugs=reach.slugs, k=reach.k)
+        numbers = self._shelf.shelve(found)
         passages = [
             {
                 "passage": number,

@@ -9,24 +9,30 @@ from openai.resources.chat import AsyncChat, AsyncCompletions
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from pydantic import ValidationError
 
+from deskhand.llm.circuit import Circuit
 from deskhand.llm.model import ChatModel
+
+LONGEST_WAIT_SECONDS = 3.0
+"""A customer waits meanwhile, and the offline model could have answered."""
 
 
 def lean_client(*, api_key: str, base_url: str | None, timeout_seconds: float, max_retries: int) -> "LeanOpenAI":
     """A client of an OpenAI-compatible endpoint.
 
-    A 429, a 5xx and a lost connection are tried again `max_retries` times with back-off, inside the time-out.
+    A 429, a 5xx and a lost connection are tried again `max_retries` times with back-off, inside the time-out. Where the
+    provider asks for a longer wait than `LONGEST_WAIT_SECONDS`, the request fails at once, so that another can answer.
     """
     return LeanOpenAI(api_key=api_key, base_url=base_url, timeout=timeout_seconds, max_retries=max_retries)
 
 
-def openai_model(name: str, client: "LeanOpenAI", *, timeout_seconds: float) -> ChatModel:
-    """The model of that name behind the client."""
+def openai_model(name: str, client: "LeanOpenAI", *, timeout_seconds: float, circuit: Circuit) -> ChatModel:
+    """The model of that name behind the client; `circuit` is the provider's."""
     return ChatModel(
         name=name,
         client=OpenAIChatCompletionClient(model=name, async_client=client),
         is_offline=False,
         timeout_seconds=timeout_seconds,
+        circuit=circuit,
     )
 
 
@@ -69,8 +75,12 @@ class _LeanChat(AsyncChat):
 
 
 class LeanOpenAI(AsyncOpenAI):
-    """The `openai` client, with a shorter way to the chat completions."""
+    """The `openai` client, with a shorter way to the chat completions and less patience."""
 
     @cached_property
     def chat(self) -> AsyncChat:
         return _LeanChat(self)
+
+    def _should_retry(self, response: Any) -> bool:
+        asked = self._parse_retry_after_header(response.headers)
+        return (asked is None or asked <= LONGEST_WAIT_SECONDS) and super()._should_retry(response)

@@ -5,6 +5,8 @@ Above: knowledge (finds the passages), turns (puts them into the request, checks
 
 from dataclasses import dataclass
 
+from deskhand.llm.injection import Trust
+
 PASSAGES_KEY = "deskhand_passages"
 """Key of `Message.additional_properties` that carries the tuple of passages; such data never reaches a provider."""
 
@@ -29,3 +31,5 @@ class Passage:
     text: str
     relevance: float
     """How likely the passage answers the question, from 0 to 1, calibrated."""
+    trust: Trust = Trust.COMPANY
+    """Who wrote it: what a customer sent along promises nothing in the company's name."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cachetools import LRUCache
 from pydantic import SecretStr
 
+from deskhand.llm.circuit import Circuit, CircuitState
 from deskhand.llm.embedding import Embedder
 from deskhand.llm.model import ChatModel
 from deskhand.llm.offline import OfflineChatClient
@@ -64,6 +65,7 @@ class Providers:
             timeout_seconds=OFFLINE_SECONDS,
         )
         self._clients: dict[LLMProvider, LeanOpenAI] = {}
+        self._circuits = {provider: Circuit() for provider in LLMProvider}
         self._models: LRUCache[tuple[LLMProvider, str, float], ChatModel] = LRUCache(maxsize=KEPT_MODELS)
 
     @property
@@ -93,8 +95,18 @@ class Providers:
         name = model or _DEFAULT_MODELS.get(chosen, self._llm.model)
         key = (chosen, name, timeout_seconds)
         if key not in self._models:
-            self._models[key] = openai_model(name, self._client(chosen), timeout_seconds=timeout_seconds)
+            self._models[key] = openai_model(
+                name, self._client(chosen), timeout_seconds=timeout_seconds, circuit=self._circuits[chosen]
+            )
         return self._models[key]
+
+    def circuits(self) -> dict[str, CircuitState]:
+        """How the breaker of each provider stands that has its key; for metrics and health."""
+        return {
+            provider.value: circuit.state
+            for provider, circuit in self._circuits.items()
+            if provider is not LLMProvider.OFFLINE and self.is_ready(provider)
+        }
 
     async def close(self) -> None:
         """Hang up on every provider."""

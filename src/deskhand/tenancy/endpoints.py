@@ -1,5 +1,6 @@
 """Signing in and out, one's own account, and tokens for visitors of the chat page."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -24,6 +25,15 @@ from deskhand.tenancy.sign_in import SignIn
 from deskhand.tenancy.staff import Staff
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChatLimits:
+    """What the chat page must know of what is taken."""
+
+    max_message_chars: int
+    max_file_bytes: int
+    allowed_file_types: tuple[str, ...]
+
+
 class TenancyEndpoints:
     """The routes that give tokens, which are public, and those about one's own."""
 
@@ -35,7 +45,7 @@ class TenancyEndpoints:
         staff: Staff,
         visitors: MovingLimit,
         default_tenant: str,
-        max_message_chars: int,
+        limits: ChatLimits,
         trusted_proxies: int,
     ) -> None:
         """`visitors` bounds how many new contacts come from one address."""
@@ -44,7 +54,7 @@ class TenancyEndpoints:
         self._staff = staff
         self._visitors = visitors
         self._default_tenant = default_tenant
-        self._max_message_chars = max_message_chars
+        self._limits = limits
         self._trusted_proxies = trusted_proxies
         self.router = APIRouter(prefix="/api/v1", tags=["sign-in"])
         add = self.router.add_api_route
@@ -121,7 +131,9 @@ class TenancyEndpoints:
             agent_name=profile.agent_name,
             welcome=profile.welcome,
             suggestions=list(profile.suggestions),
-            max_message_chars=self._max_message_chars,
+            max_message_chars=self._limits.max_message_chars,
+            max_file_bytes=self._limits.max_file_bytes,
+            allowed_file_types=list(self._limits.allowed_file_types),
         )
 
     def _client(self, request: Request) -> str:

@@ -19,6 +19,13 @@ class Permission(StrEnum):
     USERS_READ = "users:read"
     USERS_WRITE = "users:write"
     API_KEYS = "api-keys"
+    MEMORIES_READ = "memories:read"
+    MEMORIES_WRITE = "memories:write"
+    TICKETS_READ = "tickets:read"
+    TICKETS_WRITE = "tickets:write"
+    AUDIT_READ = "audit:read"
+    AUDIT_WRITE = "audit:write"
+    USAGE_READ = "usage:read"
 
 
 MEANINGS: Mapping[Permission, str] = {
@@ -32,6 +39,13 @@ MEANINGS: Mapping[Permission, str] = {
     Permission.USERS_READ: "see staff",
     Permission.USERS_WRITE: "add and change staff",
     Permission.API_KEYS: "see, make and revoke API keys",
+    Permission.MEMORIES_READ: "see what is remembered of contacts",
+    Permission.MEMORIES_WRITE: "correct, add and erase memories",
+    Permission.TICKETS_READ: "see tickets",
+    Permission.TICKETS_WRITE: "take, resolve and close tickets, take conversations over and write in them",
+    Permission.AUDIT_READ: "see, search and export the audit, replay turns",
+    Permission.AUDIT_WRITE: "check the audit's chain, erase a contact's part of it",
+    Permission.USAGE_READ: "see what models were used and what they cost",
 }
 
 _READ = frozenset(
@@ -40,9 +54,18 @@ _READ = frozenset(
         Permission.KNOWLEDGE_READ,
         Permission.AGENTS_READ,
         Permission.USERS_READ,
+        Permission.MEMORIES_READ,
+        Permission.TICKETS_READ,
+        Permission.USAGE_READ,
     }
 )
-_OPERATE = _READ | {Permission.CHAT, Permission.CONVERSATIONS_WRITE}
+_OPERATE = _READ | {
+    Permission.CHAT,
+    Permission.CONVERSATIONS_WRITE,
+    Permission.MEMORIES_WRITE,
+    Permission.TICKETS_WRITE,
+    Permission.AUDIT_READ,
+}
 _EVERYTHING = frozenset(Permission)
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {

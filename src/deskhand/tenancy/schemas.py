@@ -124,6 +124,8 @@ class ChatConfigOut(BaseModel):
     welcome: str
     suggestions: list[str]
     max_message_chars: int
+    max_file_bytes: Annotated[int, Field(description="Of one attachment.")]
+    allowed_file_types: Annotated[list[str], Field(description="Endings of attachments' names.", examples=[[".pdf"]])]
 
 
 class UserIn(BaseModel):

@@ -2,9 +2,20 @@
 
 from dataclasses import dataclass
 
-from deskhand.kit.errors import NotAllowed
+from deskhand.kit.errors import NotAllowed, NotFound
 from deskhand.tenancy.permissions import ROLE_PERMISSIONS, Permission
 from deskhand.tenancy.roles import Role
+
+
+class NobodyActs(NotAllowed):
+    """What is done in a person's name was asked for by a program."""
+
+    code = "nobody_acts"
+
+
+class UnknownContact(NotFound):
+    code = "unknown_contact"
+    title = "There is no such contact"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from deskhand.knowledge.index import Candidates, Passage, PassageQuery, SearchMode
+from deskhand.knowledge.index import Candidates, Passage, PassageQuery
 from deskhand.llm.embedding import Vectors
+from deskhand.llm.fusion import SearchMode
 from deskhand.llm.terms import TermEncoder, rarity
 
 _Weights = dict[int, float]

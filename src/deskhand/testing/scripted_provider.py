@@ -21,9 +21,14 @@ HANG_SECONDS = 3600.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Say:
-    """Answer with this text, in pieces when the request asks for a stream."""
+    """Answer with this text, in pieces when the request asks for a stream.
+
+    `usage` is what the provider says it took, given and written; `finish` why it ended.
+    """
 
     text: str
+    usage: tuple[int, int] | None = None
+    finish: str = "stop"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,6 +37,7 @@ class CallTool:
 
     name: str
     arguments: str
+    usage: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,6 +61,13 @@ class CutStream:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class EndEarly:
+    """Send the beginning of an answer, then end in good order without having said that it is whole."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class HangMidStream:
     """Send the beginning of an answer, then nothing more."""
 
@@ -68,7 +81,7 @@ class Garbage:
     body: str = "<html>Bad gateway</html>"
 
 
-Step: TypeAlias = Say | CallTool | Refuse | Hang | CutStream | HangMidStream | Garbage
+Step: TypeAlias = Say | CallTool | Refuse | Hang | CutStream | EndEarly | HangMidStream | Garbage
 
 
 class ScriptedProvider:
@@ -107,7 +120,12 @@ async def _stream(step: Step) -> AsyncIterator[str]:
             yield chunk({"role": "assistant", "content": text[start : start + PIECE_CHARS]})
             await asyncio.sleep(0)
         await _end_early(step)
-        yield chunk({}, finish="stop")
+        if isinstance(step, EndEarly):
+            return
+        yield chunk({}, finish=getattr(step, "finish", "stop"))
+    usage = getattr(step, "usage", None)
+    if usage is not None:
+        yield usage_chunk(*usage)
     yield "data: [DONE]\n\n"
 
 
@@ -124,12 +142,22 @@ def chunk(delta: dict[str, Any], finish: str | None = None) -> str:
     return f"data: {json.dumps(_envelope('chat.completion.chunk', choice))}\n\n"
 
 
+def usage_chunk(given: int, written: int) -> str:
+    """The last event of a stream whose request asked what it took."""
+    body = _envelope("chat.completion.chunk", {}) | {"choices": [], "usage": _usage(given, written)}
+    return f"data: {json.dumps(body)}\n\n"
+
+
+def _usage(given: int, written: int) -> dict[str, int]:
+    return {"prompt_tokens": given, "completion_tokens": written, "total_tokens": given + written}
+
+
 def _whole(step: Step) -> dict[str, Any]:
     message: dict[str, Any] = {"role": "assistant", "content": getattr(step, "text", None)}
     finish = "stop"
     if isinstance(step, CallTool):
         message["tool_calls"], finish = [_tool_call(step)], "tool_calls"
-    usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
+    usage = _usage(*(getattr(step, "usage", None) or (1, 1)))
     return _envelope("chat.completion", {"index": 0, "message": message, "finish_reason": finish}) | {"usage": usage}
 
 

@@ -1,68 +1,52 @@
-"""Hands a `BaseTool` to the agent framework: validated arguments in, JSON out, a time-out, and never an exception.
+"""Tools as the agent framework knows them: a function to offer to a model, and the guard as function middleware.
 
-Above: the turn builds the tools of an agent. Below: the agent framework.
+Above: the turn hands both to the chat client's tool loop. Below: the guard.
 """
 
-import asyncio
-import json
-import time
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-import structlog
-from agent_framework import FunctionTool
-from pydantic import BaseModel, ValidationError
+from agent_framework import FunctionInvocationContext, FunctionMiddleware, FunctionTool
+from pydantic import BaseModel
 
-from deskhand.tools.contract import BaseTool, ToolResult
-
-log = structlog.get_logger(__name__)
-
-TIMEOUT_SECONDS = 15.0
-Report = Callable[[str, ToolResult | None, float], None]
+from deskhand.tools.arguments import schema_of
+from deskhand.tools.bound import BoundTool
+from deskhand.tools.guard import Guard
 
 
-def as_function_tool(tool: BaseTool[Any], report: Report, *, timeout_seconds: float = TIMEOUT_SECONDS) -> FunctionTool:
-    """The tool as the agent framework calls it.
+class ToolFunction(FunctionTool):
+    """A bound tool, offered to a model. It runs under `GuardMiddleware` and in no other way."""
 
-    `report(name, result, seconds)` is told when a call begins (with no result) and when it ends.
+    def __init__(self, bound: BoundTool) -> None:
+        """`bound` is the tool in its turn."""
+        tool = bound.tool
+        # Given the model itself, the framework would build its schema anew in every turn.
+        parameters: type[BaseModel] = tool.parameters
+        schema = schema_of(parameters)
+        super().__init__(name=tool.name, description=tool.description, func=_unguarded, input_model=schema)
+        self.bound = bound
+
+
+async def _unguarded(**_arguments: Any) -> str:
+    raise RuntimeError("A tool was called past its guard: pass the guard to the client as its last middleware.")
+
+
+class GuardMiddleware(FunctionMiddleware):
+    """The guard in the framework's tool loop. It must be the last middleware: it makes the call itself.
+
+    The framework's own check of arguments knows the top level of a schema only, and tells a model nothing of what was
+    wrong; its call could not be told apart from its time-out. So the call does not go through `call_next`.
     """
 
-    async def call(**arguments: Any) -> str:
-        report(tool.name, None, 0.0)
-        began = time.monotonic()
-        result = await _execute(tool, arguments, timeout_seconds)
-        report(tool.name, result, time.monotonic() - began)
-        return _shown(result)
+    def __init__(self, guard: Guard) -> None:
+        """`guard` is the process's own."""
+        self._guard = guard
 
-    # Given the model itself, the framework would build its schema anew in every turn.
-    parameters: type[BaseModel] = tool.parameters
-    schema = _schema_of(parameters)
-    return FunctionTool(name=tool.name, description=tool.description, func=call, input_model=schema)
-
-
-@cache
-def _schema_of(parameters: type[BaseModel]) -> dict[str, Any]:
-    return parameters.model_json_schema()
-
-
-async def _execute(tool: BaseTool[Any], arguments: dict[str, Any], timeout_seconds: float) -> ToolResult:
-    try:
-        parameters = tool.parameters.model_validate(arguments)
-        async with asyncio.timeout(timeout_seconds):
-            return await tool.execute(parameters)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the arguments"
-        return ToolResult(success=False, error=f"{tool.name} was called wrongly: {where}: {first['msg']}.")
-    except TimeoutError:
-        log.warning("tool_timed_out", tool=tool.name, seconds=timeout_seconds)
-        return ToolResult(success=False, error=f"{tool.name} took longer than {timeout_seconds:g} s: go on without it.")
-    except Exception:
-        log.exception("tool_broke", tool=tool.name)
-        return ToolResult(success=False, error=f"{tool.name} failed: go on without it.")
-
-
-def _shown(result: ToolResult) -> str:
-    body = {"ok": True, "data": result.data} if result.success else {"ok": False, "error": result.error}
-    return json.dumps(body, ensure_ascii=False, default=str)
+    async def process(self, context: FunctionInvocationContext, call_next: Callable[[], Awaitable[None]]) -> None:
+        function = context.function
+        if not isinstance(function, ToolFunction):
+            await call_next()
+            return
+        given = context.arguments
+        arguments: Mapping[str, Any] = given.model_dump() if isinstance(given, BaseModel) else given
+        context.result = await self._guard.call(function.bound, arguments)

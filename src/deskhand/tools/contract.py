@@ -1,15 +1,32 @@
 """What a tool is: a name, a description, typed parameters, and an `execute` that always ends in a `ToolResult`.
 
-Slices implement `BaseTool` in their `tool.py`; `tools/adapter.py` hands it to the agent framework.
+Slices implement `BaseTool` in their `tool.py`, or give a plain function to `tools/functions.py`. `tools/registry.py`
+builds them for a turn, `tools/guard.py` stands around every call.
 """
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel
 
+from deskhand.llm.injection import Trust
+from deskhand.tenancy.scope import TenantScope
+
 Parameters = TypeVar("Parameters", bound=BaseModel)
+
+
+class ToolSlice(StrEnum):
+    """Whose tool it is: the slice's switch, address and time-out in the settings hold for it. OTHER has none."""
+
+    RAG = "rag"
+    MEMORY = "memory"
+    ATTACHMENTS = "attachments"
+    ESCALATION = "escalation"
+    CRM = "crm"
+    BILLING = "billing"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,13 +39,56 @@ class ToolResult:
     error: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ToolTurn:
+    """The turn a tool works in. All of it comes from the turn; nothing here was chosen by a model."""
+
+    scope: TenantScope
+    request_id: str | None
+    session_id: str
+    thread_id: str
+    turn_id: str
+    contact_id: str
+    agent_id: str
+    agent_version: str
+    text: str
+    """What the customer wrote."""
+
+
+class TransientError(Exception):
+    """Raised by a tool whose far side failed in a way that may pass: the guard tries again, where that is safe.
+
+    The message goes to the log only. `retry_after` is in seconds, where the far side asked for a pause.
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        """`message` is for the log."""
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class BaseTool(ABC, Generic[Parameters]):
-    """A capability an agent may be granted. An instance serves one turn and knows its tenant from its construction."""
+    """A capability an agent may be granted. An instance serves one turn and knows its tenant from its construction.
+
+    Calls of one instance may overlap. Whatever is raised becomes a failed result; see `docs/tools.md`.
+    """
 
     name: ClassVar[str]
     description: ClassVar[str]
     parameters: type[Parameters]
+    idempotent: ClassVar[bool] = True
+    """False: one call is never made twice, unless its parameters carry an `idempotency_key`."""
+    trust: ClassVar[Trust] = Trust.STRANGER
+    """Who wrote what it returns: from strangers, sentences that give the agent orders are left out."""
+    timeout_seconds: ClassVar[float | None] = None
+    """How long one attempt may take, where the settings of its slice do not say; None is the guard's default."""
+
+    async def initialize(self) -> None:
+        """Get ready. Awaited once, before the first call; when it fails, the tool is not available in this turn."""
 
     @abstractmethod
     async def execute(self, parameters: Parameters) -> ToolResult:
         """Do it. Expected failures are a result with `success=False`; anything raised is reported as one."""
+
+    async def cleanup(self) -> None:
+        """Let go of everything. Awaited once at the end of the turn, however that went."""

@@ -1,6 +1,7 @@
 """Admit: check the message, the session, the key and the rate; store the message before anything can fail."""
 
 import math
+from dataclasses import replace
 
 from limits import RateLimitItemPerSecond
 from limits.aio.storage import MemoryStorage
@@ -9,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deskhand.agents.runtime import AgentRuntime
+from deskhand.attachments.shelf import AttachmentShelf
 from deskhand.conversations.lifecycle import SessionLifecycle
 from deskhand.conversations.model import KeyReused, Session, SessionClosed, SessionStatus, TurnStatus
 from deskhand.conversations.repository import ConversationRepository
@@ -57,11 +59,13 @@ class Admitter:
         runtime: AgentRuntime,
         sessions: SessionLifecycle,
         *,
+        shelf: AttachmentShelf,
         max_chars: int,
         rate: RateLimit,
     ) -> None:
         self._store = store
         self._sessions = sessions
+        self._shelf = shelf
         self._runtime = runtime
         self._clock = clock
         self._max_chars = max_chars
@@ -76,10 +80,12 @@ class Admitter:
             UnknownSession, SessionClosed: the session takes no message.
             UnknownAgent, AgentNotActive: nobody would answer.
             KeyReused: the key began a turn with another message.
+            UnknownAttachment, TooManyAtOnce: it names attachments that it cannot have.
             TooManyRequests: the contact sends too fast.
         """
         text = self._checked_text(request.text)
         _check_key(request.idempotency_key)
+        await self._shelf.check(request.scope, request.session_id, request.attachments)
         await self._check_rate(request.scope)
         try:
             return await self._store_turn(request, text)
@@ -89,6 +95,12 @@ class Admitter:
         except SessionSilent as silent:
             await self._sessions.close_if_silent(request.scope, silent.session)
             raise
+
+    async def looked_at_again(self, accepted: Accepted) -> Accepted:
+        """The turn with its session as it is by now."""
+        async with self._store.read(accepted.scope) as db:
+            session = await ConversationRepository(db, accepted.scope, self._clock).session(accepted.session.id)
+        return replace(accepted, session=session)
 
     async def _store_turn(self, request: TurnRequest, text: str) -> Admission:
         while True:
@@ -107,7 +119,7 @@ class Admitter:
             turn = await turns.find(session.id, request.idempotency_key)
         if turn is None:
             await self._check_open(request.scope, session)
-            turn = await turns.accept(session, text, request.idempotency_key)
+            turn = await turns.accept(session, text, request.idempotency_key, request.attachments)
         elif turn.text != text:
             raise KeyReused(
                 f"The idempotency key {request.idempotency_key!r} was used for another message in this session: "

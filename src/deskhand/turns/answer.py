@@ -43,6 +43,7 @@ _EXAMPLE: dict[str, Any] = {
     "tool_metadata": {},
     "processing_time": 0.021,
     "model": "offline",
+    "with_human": False,
     "agent_id": "support",
     "agent_version": "1.0.0",
 }
@@ -55,6 +56,8 @@ class AnswerKind(StrEnum):
     NO_ANSWER = "no_answer"
     SMALL_TALK = "small_talk"
     HUMAN = "human"
+    WITH_HUMAN = "with_human"
+    """A person has the conversation: nothing was answered, the message waits for that person."""
 
 
 class AnswerOut(BaseModel):
@@ -65,16 +68,25 @@ class AnswerOut(BaseModel):
     session_id: str
     thread_id: str
     turn_id: str
-    message: MessageOut
+    message: Annotated[
+        MessageOut | None, Field(description="The stored reply; null while a person has the conversation.")
+    ]
     answer: Annotated[str, Field(description="The text, with markers `[n]` that name its citations.")]
     answered: Annotated[bool, Field(description="False when the knowledge bases do not answer the question.")]
     citations: list[CitationOut]
-    requires_escalation: Annotated[bool, Field(description="True when the customer asked for a person.")]
-    ticket: str | None
+    requires_escalation: Annotated[bool, Field(description="True when a person is to come in.")]
+    ticket: Annotated[str | None, Field(description="The ticket that was opened, once a session.")]
     confidence: Annotated[float, Field(ge=0, le=1, description="Of the best cited passage, calibrated.")]
     tools_used: list[str]
     tool_metadata: dict[str, Any]
     processing_time: Annotated[float, Field(ge=0, description="Seconds from the message's acceptance.")]
+    memory_confidence: Annotated[
+        float | None,
+        Field(ge=0, le=1, description="How sure what was remembered of the contact is; null when nothing was."),
+    ] = None
     model: str
+    with_human: Annotated[
+        bool, Field(description="True while a person has the conversation: the message waits for that person.")
+    ] = False
     agent_id: str = "support"
     agent_version: Annotated[str, Field(description="The version of the contract that answered.")] = "0.0.0"

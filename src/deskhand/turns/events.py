@@ -16,6 +16,7 @@ class Stage(StrEnum):
     WRITING = "writing"
     CHECKING = "checking"
     FALLING_BACK = "falling_back"
+    LEFT_TO_HUMAN = "left_to_human"
 
 
 class ToolState(StrEnum):
@@ -35,7 +36,7 @@ class Started:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StageReached:
-    """After FALLING_BACK the text told so far in this turn is void."""
+    """After FALLING_BACK and LEFT_TO_HUMAN the text told so far in this turn is void."""
 
     stage: Stage
     detail: str | None = None
@@ -76,7 +77,52 @@ class Failed:
     message_id: str
 
 
-TurnEvent: TypeAlias = Started | StageReached | SourcesFound | ToolCalled | TextAdded | Completed | Failed
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Escalated:
+    """A ticket was opened: a person will look at the conversation."""
+
+    ticket: str
+    category: str
+    priority: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OperatorSaid:
+    """Somebody of the staff wrote in the conversation. `message` as the channels send messages."""
+
+    message: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnerChanged:
+    """Who answers from now on: somebody of the staff by name, or with None the agent."""
+
+    operator: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AttachmentChanged:
+    """How far an attachment is read: received, reading, ready or refused."""
+
+    attachment_id: str
+    name: str
+    state: str
+    reason: str | None = None
+
+
+TurnEvent: TypeAlias = (
+    Started
+    | StageReached
+    | SourcesFound
+    | ToolCalled
+    | TextAdded
+    | Escalated
+    | Completed
+    | Failed
+    | OperatorSaid
+    | OwnerChanged
+    | AttachmentChanged
+)
 Tell: TypeAlias = Callable[[TurnEvent], None]
 
 
@@ -86,7 +132,8 @@ class NumberedEvent:
 
     seq: int
     session_id: str
-    turn_id: str
+    turn_id: str | None
+    """None where the event belongs to no turn."""
     at: datetime
     event: TurnEvent
 

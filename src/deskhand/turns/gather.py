@@ -1,29 +1,36 @@
-"""Gather: history and passages at the same time; the message is embedded once and its vectors are shared."""
+"""Gather: the history and what is known, at the same time; then whether a person should come in."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from deskhand.agents.runtime import AgentRuntime, RunningAgent
 from deskhand.conversations.context import Context, estimated_tokens, room_for_history, select_context
 from deskhand.conversations.model import Message, MessageRole
 from deskhand.conversations.repository import ConversationRepository
-from deskhand.conversations.summaries import Opening, SummaryRepository, ThreadSummaries
+from deskhand.conversations.summaries import Opening, SummaryRepository
+from deskhand.escalation.assessment import Assessment, Role, Said
+from deskhand.escalation.detector import EscalationDetector
 from deskhand.kit.clock import Clock
-from deskhand.knowledge.library import KnowledgeLibrary
-from deskhand.knowledge.model import FoundPassage
 from deskhand.llm import small_talk
-from deskhand.llm.embedding import Embedder
-from deskhand.llm.passages import Passage
+from deskhand.llm.embedding import Vectors
 from deskhand.llm.questions import leans_on_previous, split_questions, standalone
 from deskhand.llm.small_talk import SmallTalk
+from deskhand.memory.extraction import find_facts
+from deskhand.memory.extraction_facts import Fact
 from deskhand.tenancy.store import TenantStore
+from deskhand.turns.shown import shown_memories
+from deskhand.turns.sources import NOTHING_KNOWN, Known, Sources
 from deskhand.turns.state import Accepted, Gathered
 
-MORE_PASSAGES_A_QUESTION = 2
 MESSAGES_A_TURN = 2
 NEARLY_FULL = 0.8
 """From this share of its room on, a history may outgrow it by the next turn."""
+_SPEAKERS: Mapping[MessageRole, Role] = {
+    MessageRole.CUSTOMER: "customer",
+    MessageRole.AGENT: "agent",
+    MessageRole.OPERATOR: "operator",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,60 +49,69 @@ class Gatherer:
         *,
         store: TenantStore,
         clock: Clock,
-        library: KnowledgeLibrary,
-        embedder: Embedder,
         runtime: AgentRuntime,
-        summaries: ThreadSummaries,
+        sources: Sources,
+        detector: EscalationDetector,
     ) -> None:
         self._store = store
         self._clock = clock
-        self._library = library
-        self._embedder = embedder
         self._runtime = runtime
-        self._summaries = summaries
+        self._sources = sources
+        self._detector = detector
 
     async def gather(self, accepted: Accepted) -> Gathered:
-        """History, the questions of the message so that each stands alone, and the passages found for them."""
+        """Everything the answer may rest on, and whether a person should come in."""
         agent = await self._runtime.agent_for(accepted.scope, accepted.session.agent_id)
         text = accepted.turn.text
         talk = small_talk.recognise(text) or _wants_a_person(accepted)
-        questions: tuple[str, ...] = (text,)
-        passages: tuple[Passage, ...] = ()
-        if talk is not None:
-            recalled = await self._recall(accepted, agent)
-        elif leans_on_previous(text):
-            # The question before gives this one its subject, so the history comes first.
-            recalled = await self._recall(accepted, agent)
-            questions = tuple(standalone(text, _questions_of(recalled.newest))) or (text,)
-            passages = await self._passages(accepted, agent, questions)
-        else:
-            questions = tuple(split_questions(text)) or (text,)
-            recalled, passages = await asyncio.gather(
-                self._recall(accepted, agent), self._passages(accepted, agent, questions)
-            )
-        taken = sum(map(estimated_tokens, (agent.instructions, text, *(passage.text for passage in passages))))
-        room = room_for_history(agent.input_tokens, taken=taken)
+        recalled, questions, known = await self._looked_up(accepted, agent, is_talk=talk is not None)
+        said = _said(recalled.newest, text)
+        assessment, facts = await asyncio.to_thread(self._read, agent, text, said, known.vector)
+        told = (text, *(passage.text for passage in known.passages), *(each.text for each in known.attachments))
+        room = room_for_history(agent.input_tokens, taken=sum(map(estimated_tokens, (agent.instructions, *told))))
         context, summary = await self._context(accepted, agent, recalled, room)
         return Gathered(
             agent=agent,
             text=text,
             history=context.messages,
             questions=questions,
-            passages=passages,
-            small_talk=talk,
+            passages=known.passages,
+            small_talk=SmallTalk.HUMAN if assessment.explicit_request else talk,
             summary=summary,
+            memory=known.memory,
+            memories=shown_memories(known.memory),
+            attachments=known.attachments,
+            said=said,
+            facts=facts,
+            assessment=assessment,
+            vector=known.vector,
             outgrown=room if _may_outgrow(recalled, context, agent, room) else None,
         )
 
-    def keep_summary(self, accepted: Accepted, gathered: Gathered) -> None:
-        """After a turn: sum up, beside everything else, what the next one may have no room for."""
-        if gathered.outgrown is not None:
-            self._summaries.keep_up(
-                accepted.scope,
-                accepted.session.thread_id,
-                limit=gathered.agent.history_messages,
-                tokens=gathered.outgrown,
-            )
+    async def _looked_up(
+        self, accepted: Accepted, agent: RunningAgent, *, is_talk: bool
+    ) -> tuple[Recalled, tuple[str, ...], Known]:
+        """The history, the questions of the message so that each stands alone, and what is known for them."""
+        text = accepted.turn.text
+        if is_talk:
+            return await self._recall(accepted, agent), (text,), NOTHING_KNOWN
+        if leans_on_previous(text):
+            # The question before gives this one its subject, so the history comes first.
+            recalled = await self._recall(accepted, agent)
+            questions = tuple(standalone(text, _questions_of(recalled.newest))) or (text,)
+            return recalled, questions, await self._sources.known(accepted, agent, questions)
+        questions = tuple(split_questions(text)) or (text,)
+        recalled, known = await asyncio.gather(
+            self._recall(accepted, agent), self._sources.known(accepted, agent, questions)
+        )
+        return recalled, questions, known
+
+    def _read(
+        self, agent: RunningAgent, text: str, said: Sequence[Said], vector: Vectors | None
+    ) -> tuple[Assessment, tuple[Fact, ...]]:
+        """What the message says between the lines, and of its customer. Burns CPU: for a thread."""
+        facts = tuple(find_facts(text)) if agent.memory_k else ()
+        return self._detector.assess(said, agent.escalation, vector=vector), facts
 
     async def _recall(self, accepted: Accepted, agent: RunningAgent) -> Recalled:
         thread_id, limit = accepted.session.thread_id, agent.history_messages
@@ -122,34 +138,6 @@ class Gatherer:
                 opening = await SummaryRepository(db, accepted.scope, self._clock).opening(accepted.session.thread_id)
         return context, opening.summary if opening is not None else ""
 
-    async def _passages(self, accepted: Accepted, agent: RunningAgent, questions: Sequence[str]) -> tuple[Passage, ...]:
-        if not agent.prefetches:
-            return ()
-        vectors = await self._embedder.embed_queries(questions)
-        # Each further question may need passages of its own.
-        k = agent.k + MORE_PASSAGES_A_QUESTION * (len(questions) - 1)
-        found = await self._library.search(
-            accepted.scope, questions, slugs=accepted.knowledge_bases or agent.bases, k=k, vectors=vectors
-        )
-        relevant = [hit for hit in found if hit.relevance >= agent.least_relevance]
-        return tuple(numbered(hit, number) for number, hit in enumerate(relevant, start=1))
-
-
-def numbered(hit: FoundPassage, number: int) -> Passage:
-    """A found passage as a model is given it."""
-    chunk = hit.chunk
-    return Passage(
-        number=number,
-        chunk_id=chunk.id,
-        source_id=chunk.source_id,
-        source=chunk.source,
-        title=chunk.title,
-        heading=chunk.heading,
-        link=chunk.link,
-        text=chunk.text,
-        relevance=hit.relevance,
-    )
-
 
 def _wants_a_person(accepted: Accepted) -> SmallTalk | None:
     """Among several messages, one that asks for a person is enough."""
@@ -167,6 +155,16 @@ def _may_outgrow(recalled: Recalled, context: Context, agent: RunningAgent, room
         return True
     next_left_out = newest[min(len(newest) - limit + MESSAGES_A_TURN, len(newest) - 1)].id
     return recalled.opening.through < max(next_left_out, context.trimmed_through or "")
+
+
+def _said(history: Sequence[Message], text: str) -> tuple[Said, ...]:
+    """The conversation as the judge of escalations reads it, with the message that is to be answered."""
+    before = (
+        Said(role=_SPEAKERS[each.role], text=each.content, answered=bool(each.details.get("answered", True)))
+        for each in history
+        if each.role in _SPEAKERS
+    )
+    return (*before, Said(role="customer", text=text))
 
 
 def _questions_of(history: Sequence[Message]) -> list[str]:

@@ -42,7 +42,7 @@ class EventHub:
         self._channels: OrderedDict[str, _Channel] = OrderedDict()
         self.stream = new_id("str")
 
-    def publish(self, session_id: str, turn_id: str, event: TurnEvent) -> NumberedEvent:
+    def publish(self, session_id: str, turn_id: str | None, event: TurnEvent) -> NumberedEvent:
         """The event with its number, kept and handed to every listener."""
         channel = self._channel(session_id)
         channel.last_seq += 1

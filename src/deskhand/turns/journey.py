@@ -1,35 +1,54 @@
 """A message's journey, as a story. Each verb is a stage in a module of its own; the channels stand above.
 
 What it promises: an accepted message is never lost, is answered once, with those that came while another was being
-answered, and every citation in the answer names a passage that was found.
+answered, or by the person who has taken the conversation over; and every citation in the answer names a passage that
+was found and supports its sentence.
 """
 
 import time
 from collections.abc import Sequence
 from typing import Any
 
-from deskhand.kit.errors import DeskhandError, Unavailable
+from deskhand.kit.errors import DeskhandError
 from deskhand.turns.admit import Admitter
+from deskhand.turns.aftermath import Aftermath
+from deskhand.turns.answer import AnswerKind
 from deskhand.turns.burst import Bursts, Place, joined, told_to_all
-from deskhand.turns.commit import Committer
-from deskhand.turns.events import Completed, Failed, SourcesFound, Stage, StageReached, Started, Tell
+from deskhand.turns.commit import Committed, Committer, TakenOver
+from deskhand.turns.conclude import Concluder
+from deskhand.turns.events import Completed, SourcesFound, Stage, StageReached, Tell
 from deskhand.turns.gather import Gatherer
 from deskhand.turns.respond import Responder
+from deskhand.turns.stages import Stages
 from deskhand.turns.state import Accepted, Admission, TurnRequest
+from deskhand.turns.telling import escalated, failure_of, started
 from deskhand.turns.verify import verify
+
+WAITED = 0.25
+"""Seconds after which a turn that had to wait for its session looks again whether a person has it by now."""
 
 
 class Journey:
     """Takes a message from acceptance to its committed answer."""
 
     def __init__(
-        self, *, admitter: Admitter, bursts: Bursts, gatherer: Gatherer, responder: Responder, committer: Committer
+        self,
+        *,
+        admitter: Admitter,
+        bursts: Bursts,
+        gatherer: Gatherer,
+        responder: Responder,
+        concluder: Concluder,
+        committer: Committer,
+        aftermath: Aftermath,
     ) -> None:
         self._admitter = admitter
         self._bursts = bursts
         self._gatherer = gatherer
         self._responder = responder
+        self._concluder = concluder
         self._committer = committer
+        self._aftermath = aftermath
 
     async def admit(self, request: TurnRequest) -> Admission:
         """Check the message and store it. From here on it is ours to answer."""
@@ -42,7 +61,7 @@ class Journey:
             DeskhandError: when there is no answer; by then the failure is stored and told.
         """
         place = Place(accepted=accepted, tell=tell, began=time.monotonic())
-        tell(_started(accepted))
+        tell(started(accepted))
         try:
             async with self._bursts.turn(place) as burst:
                 if burst:
@@ -54,42 +73,47 @@ class Journey:
 
     async def _answer_together(self, burst: Sequence[Place]) -> None:
         """One answer for all that wait, committed before any of them is told."""
-        answers = await self._answer(joined(burst), told_to_all(burst), burst[0].began)
+        accepted, tell = joined(burst), told_to_all(burst)
+        committed = await self._committed(accepted, tell, Stages(began=burst[0].began))
+        if committed.ticket is not None:
+            tell(escalated(committed.ticket))
         for place in burst:
-            place.answer = answers[place.accepted.turn.id]
+            place.answer = committed.answers[place.accepted.turn.id]
             place.tell(Completed(answer=place.answer))
 
-    async def _answer(self, accepted: Accepted, tell: Tell, began: float) -> dict[str, dict[str, Any]]:
+    async def _committed(self, accepted: Accepted, tell: Tell, stages: Stages) -> Committed:
+        if stages.total > WAITED:
+            accepted = await self._admitter.looked_at_again(accepted)
+        if accepted.session.human_owner is None:
+            try:
+                return await self._answered(accepted, tell, stages)
+            except TakenOver:
+                tell(StageReached(stage=Stage.LEFT_TO_HUMAN))
+        record = await self._concluder.without_answer(accepted, stages, kind=AnswerKind.WITH_HUMAN)
+        return await self._committer.leave(accepted, record, stages)
+
+    async def _answered(self, accepted: Accepted, tell: Tell, stages: Stages) -> Committed:
         tell(StageReached(stage=Stage.SEARCHING))
-        gathered = await self._gatherer.gather(accepted)
+        with stages.stage("gather"):
+            gathered = await self._gatherer.gather(accepted)
         tell(SourcesFound(passages=gathered.passages))
         tell(StageReached(stage=Stage.WRITING))
-        draft = await self._responder.respond(accepted, gathered, tell)
+        with stages.stage("respond"):
+            draft = await self._responder.respond(accepted, gathered, tell)
         tell(StageReached(stage=Stage.CHECKING))
-        verified = verify(draft)
-        answers = await self._committer.commit(accepted, verified, seconds=lambda: time.monotonic() - began)
-        self._gatherer.keep_summary(accepted, gathered)
-        return answers
+        with stages.stage("verify"):
+            verified = verify(draft)
+        with stages.stage("conclude"):
+            ending = await self._concluder.conclude(accepted, gathered, verified, stages)
+        committed = await self._committer.commit(accepted, verified, ending, stages)
+        self._aftermath.begin(accepted, gathered, committed)
+        return committed
 
     async def fail(self, accepted: Accepted, error: DeskhandError, tell: Tell) -> None:
         """Store and tell that the turn ended without an answer; told also when it cannot be stored."""
-        failed = _failed(accepted, error)
+        failed = failure_of(accepted, error)
         try:
-            await self._committer.fail(accepted, failed)
+            record = await self._concluder.without_answer(accepted, Stages(), kind="failed", error=error)
+            await self._committer.fail(accepted, failed, record)
         finally:
             tell(failed)
-
-
-def _started(accepted: Accepted) -> Started:
-    turn = accepted.turn
-    return Started(message_id=turn.message_id, idempotency_key=turn.idempotency_key, text=turn.text)
-
-
-def _failed(accepted: Accepted, error: DeskhandError) -> Failed:
-    return Failed(
-        code=error.code,
-        title=error.title,
-        detail=error.detail,
-        retryable=isinstance(error, Unavailable),
-        message_id=accepted.turn.message_id,
-    )

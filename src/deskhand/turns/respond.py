@@ -1,171 +1,135 @@
 """Respond: the model writes, with tools where it has them; when it is down, the offline model answers instead.
 
-Text is told as it comes, with every citation marker checked first, and never a half answer left standing.
+Above: the journey. Below: `writing.py` (one model's answer, checked as it comes), the budget, the toolbox. What was
+told of an answer that broke off is void; never a half answer is left standing.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
-from agent_framework import ChatResponseUpdate, FunctionTool, Message
-from agent_framework.exceptions import AgentFrameworkException
+from agent_framework import Message
 
 from deskhand.agents.prompt import rendered_passages
 from deskhand.agents.runtime import RunningAgent
-from deskhand.agents.wording import HUMAN_REQUESTED, NOT_FOUND
-from deskhand.conversations.context import rendered_summary
+from deskhand.agents.wording import HUMAN_REQUESTED
+from deskhand.conversations.context import estimated_tokens, rendered_summary
 from deskhand.conversations.model import Message as StoredMessage
 from deskhand.conversations.model import MessageRole
-from deskhand.knowledge.library import KnowledgeLibrary
-from deskhand.knowledge.model import FoundPassage
-from deskhand.knowledge.tool import SEARCH_KNOWLEDGE, SearchKnowledge
-from deskhand.llm.model import ChatModel, ModelDown
-from deskhand.llm.offline import KIND_KEY
+from deskhand.llm.model import ChatModel, ModelDown, WhyDown
 from deskhand.llm.offline_style import STYLE_KEY
-from deskhand.llm.passages import NO_ANSWER, PASSAGES_KEY, QUESTIONS_KEY
+from deskhand.llm.passages import PASSAGES_KEY, QUESTIONS_KEY
 from deskhand.llm.small_talk import SmallTalk
-from deskhand.tools.adapter import as_function_tool
-from deskhand.tools.contract import ToolResult
 from deskhand.turns.answer import AnswerKind
-from deskhand.turns.events import Stage, StageReached, Tell, TextAdded, ToolCalled, ToolState
-from deskhand.turns.gather import numbered
-from deskhand.turns.markers import MarkerFilter
+from deskhand.turns.budget import Budget
+from deskhand.turns.events import Stage, StageReached, Tell, TextAdded
+from deskhand.turns.metering import CallMeter
+from deskhand.turns.shown import shown_attachments
 from deskhand.turns.state import Accepted, Draft, Gathered
+from deskhand.turns.toolbox import Toolboxes
+from deskhand.turns.writing import Writer
+from deskhand.usage.model import ModelCall
+from deskhand.usage.recorder import UsageRecorder
 
 log = structlog.get_logger(__name__)
+
+_QUIETLY = frozenset({WhyDown.BUDGET, WhyDown.RESTING})
+"""Reasons that are no news to the customer: the model was not even asked."""
 
 
 class Responder:
     """Lets the agent's models answer, in their order."""
 
-    def __init__(self, *, library: KnowledgeLibrary) -> None:
-        self._library = library
+    def __init__(self, *, toolboxes: Toolboxes, budget: Budget, usage: UsageRecorder) -> None:
+        self._toolboxes = toolboxes
+        self._budget = budget
+        self._usage = usage
 
     async def respond(self, accepted: Accepted, gathered: Gathered, tell: Tell) -> Draft:
-        """What the first model that is up wrote.
+        """What the first model that is up, and that the budget allows, wrote.
 
         Raises:
             ModelDown: when none is; the offline model at the end of the list makes that a fault of ours.
         """
+        agent = gathered.agent
         if gathered.small_talk is SmallTalk.HUMAN:
-            return _hand_over(gathered.agent, tell)
-        failure: ModelDown | None = None
-        for model in gathered.agent.models:
-            if failure is not None:
-                tell(StageReached(stage=Stage.FALLING_BACK, detail=failure.detail))
-            draft = Draft(
-                agent=gathered.agent,
-                passages=list(gathered.passages),
-                model=model.name,
-                degraded=failure is not None,
-            )
+            return _hand_over(agent, tell)
+        messages = _messages(gathered)
+        if agent.models and agent.models[0].is_offline:
+            return await self._by_turns(accepted, gathered, messages, tell, [])
+        expected = sum(map(estimated_tokens, _texts(agent, messages))) + agent.max_tokens
+        calls: list[ModelCall] = []
+        async with self._budget.turn(accepted.scope, agent, expected) as spending:
             try:
-                await self._write(accepted, model, gathered, draft, tell)
+                return await self._by_turns(accepted, gathered, messages, tell, calls, may_spend=spending.allowed)
+            finally:
+                spending.used = sum(call.tokens for call in calls)
+
+    async def _by_turns(
+        self,
+        accepted: Accepted,
+        gathered: Gathered,
+        messages: Sequence[Message],
+        tell: Tell,
+        calls: list[ModelCall],
+        *,
+        may_spend: bool = True,
+    ) -> Draft:
+        """One model after the other. `calls` collects what they used, those that failed included."""
+        failure: ModelDown | None = None
+        failed = Draft(agent=gathered.agent, passages=[])
+        for model in gathered.agent.models:
+            draft = _draft(gathered, model, failure, failed)
+            try:
+                self._require_leave(model, gathered.agent, messages, may_spend=may_spend)
+                _tell_of_failure(failure, failed, tell)
+                await self._write(accepted, model, gathered, messages, draft, calls, tell)
             except ModelDown as down:
-                log.warning("model_down", model=model.name, reason=str(down.__cause__ or down))
-                failure = down
+                log.warning("model_down", model=model.name, why=down.why.value)
+                failure = down if failure is None or down.why not in _QUIETLY else failure
+                failed = draft
             else:
+                draft.calls, draft.usage = calls, self._usage.priced(calls)
                 return draft
         raise failure or ModelDown("No model is configured for this agent.")
+
+    def _require_leave(
+        self, model: ChatModel, agent: RunningAgent, messages: Sequence[Message], *, may_spend: bool
+    ) -> None:
+        """That the model may be asked: it costs nothing, or the budget allows it and its provider is not at rest."""
+        if model.is_offline:
+            return
+        if not may_spend or sum(map(estimated_tokens, _texts(agent, messages))) > agent.input_tokens:
+            raise ModelDown("This agent has used up what it may use.", why=WhyDown.BUDGET)
+        if not model.circuit.lets_through():
+            raise ModelDown("The language model is not available right now.", why=WhyDown.RESTING)
 
     async def _write(
         self,
         accepted: Accepted,
         model: ChatModel,
         gathered: Gathered,
+        messages: Sequence[Message],
         draft: Draft,
+        calls: list[ModelCall],
         tell: Tell,
     ) -> None:
-        tools = self._tools(accepted, model, draft, tell)
-        checked = MarkerFilter(lambda: {passage.number for passage in draft.passages})
-        held = _NoAnswerGate()
-        async for text in self._stream(model, gathered, tools, draft):
-            _tell_text(checked.feed(held.feed(text)), draft, tell)
-        _tell_text(checked.feed(held.rest()) + checked.rest(), draft, tell)
-        if not draft.text.strip() and not held.said_no_answer:
-            raise ModelDown("The language model answered with nothing.")
-        if held.said_no_answer:
-            draft.kind = AnswerKind.NO_ANSWER
-            _tell_text(NOT_FOUND, draft, tell)
-
-    async def _stream(
-        self, model: ChatModel, gathered: Gathered, tools: Sequence[FunctionTool], draft: Draft
-    ) -> AsyncIterator[str]:
-        agent = gathered.agent
-        # The client has the tool loop. The framework's Agent around it adds a session and context providers, which a
-        # turn has of its own, and takes a third of the time that the framework takes.
-        options: Any = {
-            "instructions": agent.instructions,
-            "temperature": agent.temperature,
-            "max_tokens": agent.max_tokens,
-            "tools": list(tools),
-        }
+        meter = CallMeter(model.name, _texts(gathered.agent, messages))
         try:
-            async with asyncio.timeout(model.timeout_seconds):
-                async for update in model.client.get_response(_messages(gathered), stream=True, options=options):
-                    _note_kind(update, draft)
-                    if update.text:
-                        yield update.text
-        except TimeoutError as error:
-            raise ModelDown(f"The language model took longer than {model.timeout_seconds:g} s.") from error
-        except AgentFrameworkException as error:
-            raise ModelDown("The language model is not available right now.") from error
-
-    def _tools(self, accepted: Accepted, model: ChatModel, draft: Draft, tell: Tell) -> list[FunctionTool]:
-        """The tools the agent is granted. The offline model searches by itself only where nothing was found for it."""
-        granted = SEARCH_KNOWLEDGE in draft.agent.tools
-        if not granted or (model.is_offline and draft.agent.prefetches):
-            return []
-        return [self._search_tool(accepted, draft, tell)]
-
-    def _search_tool(self, accepted: Accepted, draft: Draft, tell: Tell) -> FunctionTool:
-        agent = draft.agent
-
-        def shelve(found: tuple[FoundPassage, ...]) -> list[int]:
-            return [_shelve(hit, draft) for hit in found]
-
-        def report(name: str, result: ToolResult | None, seconds: float) -> None:
-            tell(_tool_event(name, result))
-            if result is not None:
-                calls = draft.tools.get(name, {}).get("calls", 0)
-                draft.tools[name] = {
-                    "calls": calls + 1,
-                    "success": result.success,
-                    "seconds": round(seconds, 4),
-                }
-
-        slugs = accepted.knowledge_bases or agent.bases
-        tool = SearchKnowledge(self._library, accepted.scope, slugs=slugs, k=agent.k, shelve=shelve)
-        return as_function_tool(tool, report)
-
-
-class _NoAnswerGate:
-    """Holds the first characters back until it is clear that they are not the sign for "no answer"."""
-
-    def __init__(self) -> None:
-        self._held = ""
-        self._open = False
-
-    @property
-    def said_no_answer(self) -> bool:
-        return not self._open and self._held.strip().rstrip(".") == NO_ANSWER
-
-    def feed(self, text: str) -> str:
-        if self._open:
-            return text
-        self._held += text
-        start = self._held.lstrip()
-        if NO_ANSWER.startswith(start) or start.rstrip().rstrip(".") == NO_ANSWER:
-            return ""
-        self._open = True
-        return self._held
-
-    def rest(self) -> str:
-        if self._open or self.said_no_answer:
-            return ""
-        self._open = True
-        return self._held
+            async with self._toolboxes.open(accepted, model, draft, tell) as toolbox:
+                writer = Writer(model=model, gathered=gathered, draft=draft, toolbox=toolbox, tell=tell, meter=meter)
+                await writer.write(messages)
+        except ModelDown as down:
+            model.went_down(down.why)
+            raise
+        except BaseException:
+            model.circuit.let_go()
+            raise
+        else:
+            model.answered()
+        finally:
+            if not model.is_offline:
+                calls.extend(meter.calls)
 
 
 def _messages(gathered: Gathered) -> list[Message]:
@@ -177,7 +141,9 @@ def _messages(gathered: Gathered) -> list[Message]:
     found: list[Message] = []
     if gathered.agent.prefetches:
         carried[PASSAGES_KEY] = gathered.passages
-        found = [Message("user", [rendered_passages(gathered.passages)])]
+        found.append(Message("user", [rendered_passages(gathered.passages)]))
+    beside = (gathered.memories, shown_attachments(gathered.attachments))
+    found += [Message("user", [text]) for text in beside if text]
     return [*messages, *found, Message("user", [gathered.text], additional_properties=carried)]
 
 
@@ -185,35 +151,28 @@ def _message(stored: StoredMessage, role: str) -> Message:
     return Message(role, [stored.content])
 
 
-def _shelve(hit: FoundPassage, draft: Draft) -> int:
-    for passage in draft.passages:
-        if passage.chunk_id == hit.chunk.id:
-            return passage.number
-    draft.passages.append(numbered(hit, len(draft.passages) + 1))
-    return len(draft.passages)
+def _texts(agent: RunningAgent, messages: Sequence[Message]) -> list[str]:
+    return [agent.instructions, *(message.text for message in messages)]
 
 
-def _tool_event(name: str, result: ToolResult | None) -> ToolCalled:
-    if result is None:
-        return ToolCalled(name=name, state=ToolState.STARTED)
-    state = ToolState.DONE if result.success else ToolState.FAILED
-    return ToolCalled(name=name, state=state, detail=result.error)
+def _tell_of_failure(failure: ModelDown | None, failed: Draft, tell: Tell) -> None:
+    if failure is not None and (failed.text or failure.why not in _QUIETLY):
+        tell(StageReached(stage=Stage.FALLING_BACK, detail=None if failure.why in _QUIETLY else failure.detail))
 
 
-def _note_kind(update: ChatResponseUpdate, draft: Draft) -> None:
-    kind = (update.additional_properties or {}).get(KIND_KEY)
-    if kind is not None:
-        draft.kind = AnswerKind(kind)
-
-
-def _tell_text(text: str, draft: Draft, tell: Tell) -> None:
-    if text:
-        draft.text += text
-        tell(TextAdded(delta=text))
+def _draft(gathered: Gathered, model: ChatModel, failure: ModelDown | None, failed: Draft) -> Draft:
+    """What the model begins with. What tools did for the one before stays done."""
+    return Draft(
+        agent=gathered.agent,
+        passages=list(gathered.passages),
+        model=model.name,
+        degraded=failure is not None,
+        degraded_reason=None if failure is None else failure.why.value,
+        tools=failed.tools,
+    )
 
 
 def _hand_over(agent: RunningAgent, tell: Tell) -> Draft:
     """Asking for a person is decided here, whatever model is configured."""
-    draft = Draft(agent=agent, passages=[], kind=AnswerKind.HUMAN, model="deskhand")
-    _tell_text(HUMAN_REQUESTED, draft, tell)
-    return draft
+    tell(TextAdded(delta=HUMAN_REQUESTED))
+    return Draft(agent=agent, passages=[], text=HUMAN_REQUESTED, kind=AnswerKind.HUMAN, model="deskhand")

@@ -1,25 +1,37 @@
 """What a turn knows at each stage of its journey. Each stage takes the one before and returns the next."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 from deskhand.agents.runtime import RunningAgent
+from deskhand.attachments.model import AttachmentText
 from deskhand.conversations.model import Citation, Message, Session, Turn
+from deskhand.escalation.assessment import Assessment, Said
+from deskhand.llm.embedding import Vectors
 from deskhand.llm.passages import Passage
 from deskhand.llm.small_talk import SmallTalk
+from deskhand.memory.extraction_facts import Fact
+from deskhand.memory.model import NOTHING_RECALLED, MemoryContext
 from deskhand.tenancy.scope import TenantScope
 from deskhand.turns.answer import AnswerKind
+from deskhand.turns.checking_record import Checks
+from deskhand.usage.model import ModelCall, Usage
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TurnRequest:
-    """A message as a channel hands it in. `knowledge_bases` (slugs) narrows the search; empty means all of them."""
+    """A message as a channel hands it in. `knowledge_bases` (slugs) narrows the search; empty means all of them.
+
+    `attachments` are ids of what the session holds already.
+    """
 
     scope: TenantScope
     session_id: str
     text: str
     idempotency_key: str | None = None
     knowledge_bases: tuple[str, ...] = ()
+    attachments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +76,17 @@ class Gathered:
     small_talk: SmallTalk | None = None
     summary: str = ""
     """What was said before the history, where some of it is left out."""
+    memory: MemoryContext = NOTHING_RECALLED
+    memories: str = ""
+    """The same as a model reads it."""
+    attachments: tuple[AttachmentText, ...] = ()
+    said: tuple[Said, ...] = ()
+    """The conversation with this message as the judge of escalations reads it."""
+    facts: tuple[Fact, ...] = ()
+    """What the message says of its customer."""
+    assessment: Assessment | None = None
+    vector: Vectors | None = None
+    """The message's own, where it was embedded."""
     outgrown: int | None = None
     """The tokens of room for the history, where the thread has more than that, or may have by the next turn."""
 
@@ -78,7 +101,27 @@ class Draft:
     kind: AnswerKind = AnswerKind.ANSWER
     model: str = ""
     degraded: bool = False
+    degraded_reason: str | None = None
+    """Why the model that was to answer first did not: a `WhyDown`."""
     tools: dict[str, dict[str, Any]] = field(default_factory=dict)
+    checks: Checks = field(default_factory=Checks)
+    calls: list[ModelCall] = field(default_factory=list)
+    """Every request to a model of this turn, those that failed included; the offline model makes none."""
+    usage: Usage = field(default_factory=Usage)
+    """What they used and cost together."""
+
+    @property
+    def input_tokens(self) -> int:
+        return self.usage.input_tokens
+
+    @property
+    def output_tokens(self) -> int:
+        return self.usage.output_tokens
+
+    @property
+    def cost(self) -> Decimal | None:
+        """In the currency of the prices; None where no model had one."""
+        return self.usage.cost
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

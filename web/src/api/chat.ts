@@ -1,6 +1,9 @@
+import { download, type Download } from "./download";
 import { request } from "./http";
 import type {
   Answer,
+  Attachment,
+  AttachmentPage,
   ChatConfig,
   ContactToken,
   Message,
@@ -8,6 +11,7 @@ import type {
   Session,
   SourceArticle,
 } from "./types";
+import { sendFile, type Sending } from "./upload";
 
 const API = "/api/v1";
 const segment = encodeURIComponent;
@@ -22,7 +26,19 @@ export type ChatApi = {
   openSession(token: string): Promise<Session>;
   closeSession(token: string, sessionId: string, leaving?: boolean): Promise<void>;
   messages(token: string, sessionId: string, limit: number, offset: number): Promise<MessagePage>;
-  send(token: string, sessionId: string, message: string, key: string): Promise<Answer>;
+  /** `attachments` are ids of files sent to the session before. */
+  send(
+    token: string,
+    sessionId: string,
+    message: string,
+    key: string,
+    ...attachments: string[]
+  ): Promise<Answer>;
+  attach(token: string, sessionId: string, file: File, sending: Sending): Promise<Attachment>;
+  attachment(token: string, id: string): Promise<Attachment>;
+  attachments(token: string, sessionId: string): Promise<AttachmentPage>;
+  attachmentContent(token: string, id: string): Promise<Download>;
+  removeAttachment(token: string, id: string): Promise<void>;
   giveFeedback(token: string, messageId: string, score: number, reason?: string): Promise<Message>;
   takeFeedbackBack(token: string, messageId: string): Promise<Message>;
   source(token: string, sourceId: string): Promise<SourceArticle>;
@@ -50,12 +66,30 @@ export const chatApi: ChatApi = {
       token,
     }),
 
-  send: (token, sessionId, message, key) =>
+  send: (token, sessionId, message, key, ...attachments) =>
     request(`${API}/chat/sessions/${segment(sessionId)}/messages`, {
       method: "POST",
       token,
-      body: { message, idempotency_key: key },
+      body: {
+        message,
+        idempotency_key: key,
+        ...(attachments.length > 0 && { attachments }),
+      },
     }),
+
+  attach: (token, sessionId, file, sending) =>
+    sendFile(`${API}/sessions/${segment(sessionId)}/attachments`, token, file, sending),
+
+  attachment: (token, id) => request(`${API}/attachments/${segment(id)}`, { token }),
+
+  attachments: (token, sessionId) =>
+    request(`${API}/sessions/${segment(sessionId)}/attachments?limit=100`, { token }),
+
+  attachmentContent: (token, id) => download(`${API}/attachments/${segment(id)}/content`, token),
+
+  removeAttachment: async (token, id) => {
+    await request(`${API}/attachments/${segment(id)}`, { method: "DELETE", token });
+  },
 
   giveFeedback: (token, messageId, score, reason) =>
     request(`${API}/messages/${segment(messageId)}/feedback`, {

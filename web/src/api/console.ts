@@ -1,5 +1,5 @@
 /**
- * The API as the console uses it: signing in, and agents. A port: tests hand in their own.
+ * The API as the console uses it: signing in, staff, and agents. A port: tests hand in their own.
  *
  * The shapes are written by hand after the API's description, so far as the console reads them; a
  * contract itself stays open (`JsonObject`), because the form follows the schema the server publishes.
@@ -61,13 +61,20 @@ export type Version = {
 export type VersionWithContract = Version & { contract: JsonObject };
 export type Diff = { from: string; to: string; changes: Change[] };
 
-function query(values: Record<string, string | number | undefined>): string {
+export function query(values: Record<string, string | number | boolean | undefined>): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) {
     if (value !== undefined && value !== "") search.set(name, String(value));
   }
   return search.size === 0 ? "" : `?${search.toString()}`;
 }
+
+/** A member of staff, as others see them. */
+export type Staff = { id: string; email: string; name: string; role: string; status: string };
+
+export const staffApi = {
+  list: (token: string) => request<Page<Staff>>(`${API}/users?limit=100`, { token }),
+};
 
 const agentPath = (id: string): string => `${API}/agents/${segment(id)}`;
 

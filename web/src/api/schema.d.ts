@@ -444,7 +444,8 @@ export interface paths {
          * Send
          * @description Send a message and get its answer. With `Accept: text/event-stream` the events come as they happen.
          *
-         *     The turn goes on when the client goes away; the answer is then in the history.
+         *     The turn goes on when the client goes away; the answer is then in the history. Files may come along as
+         *     multipart/form-data; what was sent before is named by its id.
          *
          *     Takes the permission `chat`.
          */
@@ -499,6 +500,661 @@ export interface paths {
          *     Takes the permission `chat`.
          */
         post: operations["chat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/memories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Memories
+         * @description What is remembered, newest first.
+         *
+         *     Takes the permission `memories:read`.
+         */
+        get: operations["list_memories"];
+        put?: never;
+        /**
+         * Add Memory
+         * @description Remember something. The same content again raises the importance to the larger, and counts as a repeat.
+         *
+         *     Takes the permission `memories:write`.
+         */
+        post: operations["add_memory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/memories/recall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Recall Memories
+         * @description What an agent would recall for a message. Looking changes nothing.
+         *
+         *     Takes the permission `memories:read`.
+         */
+        post: operations["recall_memories"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/memories/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Summarise Memories
+         * @description The most important memories, up to three of each type, of importance 0.3 or more.
+         *
+         *     Takes the permission `memories:read`.
+         */
+        post: operations["summarise_memories"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/memories/{memory_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Memory
+         * @description One memory.
+         *
+         *     Takes the permission `memories:read`.
+         */
+        get: operations["get_memory"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Memory
+         * @description Remove a memory with its whole history, for good.
+         *
+         *     Takes the permission `memories:write`.
+         */
+        delete: operations["delete_memory"];
+        options?: never;
+        head?: never;
+        /**
+         * Correct Memory
+         * @description Correct a memory's text or importance; its text until now stays in its history.
+         *
+         *     Takes the permission `memories:write`.
+         */
+        patch: operations["correct_memory"];
+        trace?: never;
+    };
+    "/api/v1/memories/{memory_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Memory History
+         * @description A memory in all its versions, the newest first.
+         *
+         *     Takes the permission `memories:read`.
+         */
+        get: operations["memory_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/memories/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Memories
+         * @description Everything that is remembered of a contact, for handing it over.
+         *
+         *     Takes the permission `memories:read`.
+         */
+        get: operations["export_memories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/memories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Erase Memories
+         * @description Remove everything that is remembered of a contact, every version, for good.
+         *
+         *     Takes the permission `memories:write`.
+         */
+        delete: operations["erase_memories"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Attachments
+         * @description The session's attachments, in the order in which they came.
+         *
+         *     Takes the permission `conversations:read`.
+         */
+        get: operations["list_attachments"];
+        put?: never;
+        /**
+         * Add Attachment
+         * @description Send a file along. The same bytes again are the same attachment.
+         *
+         *     Most come back `ready`. A larger one comes back `processing` and is read beside; its progress is told on the
+         *     session's events. One that cannot be read comes back `refused`, with the reason.
+         *
+         *     Takes the permission `chat`.
+         */
+        post: operations["add_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attachments/{attachment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Attachment
+         * @description One attachment, and how far its reading has come.
+         *
+         *     Takes the permission `conversations:read`.
+         */
+        get: operations["get_attachment"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Attachment
+         * @description Remove every trace of an attachment. This cannot be undone.
+         *
+         *     Takes the permission `chat`.
+         */
+        delete: operations["delete_attachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attachments/{attachment_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Attachment
+         * @description The original file, to be saved: it is never shown by the browser.
+         *
+         *     Takes the permission `conversations:read`.
+         */
+        get: operations["download_attachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tickets
+         * @description Tickets: open ones first, the gravest and the most due at the top.
+         *
+         *     Takes the permission `tickets:read`.
+         */
+        get: operations["list_tickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Ticket
+         * @description One ticket, with its hand-over summary, its history and its notices.
+         *
+         *     Takes the permission `tickets:read`.
+         */
+        get: operations["get_ticket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Ticket
+         * @description Give an open ticket to somebody, set its priority (its times follow), or add a note to any ticket.
+         *
+         *     Takes the permission `tickets:write`.
+         */
+        patch: operations["change_ticket"];
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign Ticket
+         * @description Take an open ticket, or give it to somebody.
+         *
+         *     Takes the permission `tickets:write`.
+         */
+        post: operations["assign_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resolve Ticket
+         * @description Say how an assigned ticket was solved.
+         *
+         *     Takes the permission `tickets:write`.
+         */
+        post: operations["resolve_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close Ticket
+         * @description End an assigned or resolved ticket.
+         *
+         *     Takes the permission `tickets:write`.
+         */
+        post: operations["close_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reopen Ticket
+         * @description Begin a resolved or closed ticket anew; its times run from now.
+         *
+         *     Takes the permission `tickets:write`.
+         */
+        post: operations["reopen_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/owner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Owner
+         * @description Who has the session.
+         *
+         *     Takes the permission `tickets:read`.
+         */
+        get: operations["get_owner"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Over
+         * @description Answer the customer in person: from now on no agent does. The session's open ticket becomes one's own.
+         *
+         *     Takes the permission `tickets:write`.
+         */
+        post: operations["take_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/hand-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand Back
+         * @description Let the agent answer again. Handing back what nobody has changes nothing.
+         *
+         *     Takes the permission `tickets:write`.
+         */
+        post: operations["hand_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/operator-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say
+         * @description Write to the customer of a session that one has taken over.
+         *
+         *     Takes the permission `tickets:write`.
+         */
+        post: operations["say"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Audit Records
+         * @description Records, newest first.
+         *
+         *     Takes the permission `audit:read`.
+         */
+        get: operations["list_audit_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Audit
+         * @description All records that are asked for, oldest first, as a file: JSON Lines, or CSV for a spreadsheet.
+         *
+         *     Takes the permission `audit:read`.
+         */
+        get: operations["export_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify Audit
+         * @description Walk the chain and say where it first does not hold. A long one is walked in parts, by `after`.
+         *
+         *     Takes the permission `audit:write`.
+         */
+        post: operations["verify_audit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/contacts/{contact_id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase Audit Of Contact
+         * @description Delete the contact's keys: what its records hold of it can never be read again, and the chain stays whole.
+         *
+         *     Takes the permission `audit:write`.
+         */
+        post: operations["erase_audit_of_contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/{record_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Audit Record
+         * @description One record: who asked what, what came of it, what it rests on, and how long each stage took.
+         *
+         *     Takes the permission `audit:read`.
+         */
+        get: operations["get_audit_record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/{record_id}/payload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Audit Payload
+         * @description What the turn was given and answered, unredacted: history, passages, questions. Gone once erased.
+         *
+         *     Takes the permission `audit:read`.
+         */
+        get: operations["get_audit_payload"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/{record_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay Audit Record
+         * @description Run the turn again from what it was given, and say what comes out differently. Nothing of it is kept.
+         *
+         *     Takes the permission `audit:read`.
+         */
+        post: operations["replay_audit_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Usage
+         * @description Tokens and costs by day and model, the newest day first, with totals and what is left of today's caps.
+         *
+         *     Takes the permission `usage:read`.
+         */
+        get: operations["list_usage"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1177,7 +1833,8 @@ export interface components {
              * @default {
              *       "bases": [],
              *       "k": 5,
-             *       "mode": "both"
+             *       "mode": "both",
+             *       "unsupported": "drop"
              *     }
              * @example {
              *       "bases": [
@@ -1444,7 +2101,8 @@ export interface components {
              * @default {
              *       "bases": [],
              *       "k": 5,
-             *       "mode": "both"
+             *       "mode": "both",
+             *       "unsupported": "drop"
              *     }
              * @example {
              *       "bases": [
@@ -1680,7 +2338,8 @@ export interface components {
          *       "thread_id": "thr_019a0c1f5e7a70f19a4e2f60718293a4",
          *       "tool_metadata": {},
          *       "tools_used": [],
-         *       "turn_id": "trn_019a0c1f6f0074b29a4e2f60718293a4"
+         *       "turn_id": "trn_019a0c1f6f0074b29a4e2f60718293a4",
+         *       "with_human": false
          *     }
          */
         AnswerOut: {
@@ -1690,7 +2349,8 @@ export interface components {
             thread_id: string;
             /** Turn Id */
             turn_id: string;
-            message: components["schemas"]["MessageOut"];
+            /** @description The stored reply; null while a person has the conversation. */
+            message: components["schemas"]["MessageOut"] | null;
             /**
              * Answer
              * @description The text, with markers `[n]` that name its citations.
@@ -1705,10 +2365,13 @@ export interface components {
             citations: components["schemas"]["CitationOut"][];
             /**
              * Requires Escalation
-             * @description True when the customer asked for a person.
+             * @description True when a person is to come in.
              */
             requires_escalation: boolean;
-            /** Ticket */
+            /**
+             * Ticket
+             * @description The ticket that was opened, once a session.
+             */
             ticket: string | null;
             /**
              * Confidence
@@ -1726,8 +2389,19 @@ export interface components {
              * @description Seconds from the message's acceptance.
              */
             processing_time: number;
+            /**
+             * Memory Confidence
+             * @description How sure what was remembered of the contact is; null when nothing was.
+             */
+            memory_confidence?: number | null;
             /** Model */
             model: string;
+            /**
+             * With Human
+             * @description True while a person has the conversation: the message waits for that person.
+             * @default false
+             */
+            with_human: boolean;
             /**
              * Agent Id
              * @default support
@@ -1898,6 +2572,570 @@ export interface components {
             on_timeout: components["schemas"]["WhenUnanswered"];
         };
         /**
+         * AssignIn
+         * @description Who is to take the ticket; without anybody named, whoever asks.
+         * @example {}
+         */
+        AssignIn: {
+            /** User Id */
+            user_id?: string | null;
+        };
+        /**
+         * AttachmentOut
+         * @description A file that was sent along in a session.
+         * @example {
+         *       "bytes": 48213,
+         *       "chars": 812,
+         *       "created_at": "2026-03-01T12:00:00Z",
+         *       "id": "att_019a0c1f70aa7d1e9a4e2f60718293a4",
+         *       "media_type": "application/pdf",
+         *       "name": "invoice.pdf",
+         *       "pages": 1,
+         *       "preview": "Invoice 2026-118. Helmet, size M, 89.00.",
+         *       "session_id": "ses_019a0c1f5e7b7c3d9a4e2f60718293a4",
+         *       "status": "ready"
+         *     }
+         */
+        AttachmentOut: {
+            /** Id */
+            id: string;
+            /** Session Id */
+            session_id: string;
+            /**
+             * Name
+             * @description A label, never a path: 1 to 200 visible characters.
+             */
+            name: string;
+            /**
+             * Media Type
+             * @description By the content, not by the name.
+             */
+            media_type: string;
+            /** Bytes */
+            bytes: number;
+            status: components["schemas"]["AttachmentStatus"];
+            /**
+             * Code
+             * @description Why it was refused, as a stable code.
+             */
+            code: string | null;
+            /**
+             * Reason
+             * @description Why it was refused, or what of it was not read.
+             */
+            reason: string | null;
+            /**
+             * Preview
+             * @description The beginning of the text, or that there is none.
+             */
+            preview: string;
+            /** Pages */
+            pages: number | null;
+            /**
+             * Chars
+             * @description How much text was read.
+             */
+            chars: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * AttachmentPage
+         * @description A part of a session's attachments, in the order in which they came.
+         */
+        AttachmentPage: {
+            /** Items */
+            items: components["schemas"]["AttachmentOut"][];
+            /** Total */
+            total: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+        };
+        /**
+         * AttachmentStatus
+         * @enum {string}
+         */
+        AttachmentStatus: "processing" | "ready" | "refused";
+        /**
+         * AuditApprovalOut
+         * @description A decision of a person on what the agent wanted to do.
+         */
+        AuditApprovalOut: {
+            /** Id */
+            id: string;
+            /** Action */
+            action: string;
+            /** Decision */
+            decision: string;
+            /** Decided By */
+            decided_by: string | null;
+        };
+        /**
+         * AuditBreakOut
+         * @description The first place where the chain does not hold.
+         */
+        AuditBreakOut: {
+            /** Seq */
+            seq: number;
+            reason: components["schemas"]["BreakReason"];
+            /** Detail */
+            detail: string;
+            /** Record Id */
+            record_id: string | null;
+        };
+        /**
+         * AuditErasureOut
+         * @description What an erasure came to.
+         */
+        AuditErasureOut: {
+            /** Contact Id */
+            contact_id: string;
+            /**
+             * Records
+             * @description How many records lost their personal part.
+             */
+            records: number;
+            /**
+             * Record Id
+             * @description The record of the erasure; null when nothing was left.
+             */
+            record_id: string | null;
+        };
+        /**
+         * AuditEvent
+         * @description What a record is of: an answered turn, a turn without an answer, the erasure of a contact's part.
+         * @enum {string}
+         */
+        AuditEvent: "turn" | "failure" | "erasure";
+        /**
+         * AuditInputsOut
+         * @description Everything the answer came from, unredacted.
+         */
+        AuditInputsOut: {
+            /** Text */
+            text: string;
+            /** Texts */
+            texts: string[];
+            /** Questions */
+            questions: string[];
+            /** History */
+            history: components["schemas"]["AuditSaidOut"][];
+            /** Summary */
+            summary: string;
+            /** Passages */
+            passages: components["schemas"]["AuditPassageOut"][];
+            /** Knowledge Bases */
+            knowledge_bases: string[];
+            /** Agent Id */
+            agent_id: string;
+            /** Agent Version */
+            agent_version: string;
+            /** Model */
+            model: string;
+            /** More */
+            more: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * AuditLink
+         * @description A place in the chain. Note the last one somewhere else now and then, and give it as `anchor`.
+         */
+        AuditLink: {
+            /** Seq */
+            seq: number;
+            /** Hash */
+            hash: string;
+        };
+        /**
+         * AuditOutcomeOut
+         * @description What the turn came to, unredacted.
+         */
+        AuditOutcomeOut: {
+            /** Answer */
+            answer: string;
+            /** Kind */
+            kind: string;
+            /** Confidence */
+            confidence: number;
+            /** Model */
+            model: string;
+            /** Sources */
+            sources: components["schemas"]["AuditSourceOut"][];
+        };
+        /**
+         * AuditPassageOut
+         * @description A passage that the model was given, whole.
+         */
+        AuditPassageOut: {
+            /** Number */
+            number: number;
+            /** Chunk Id */
+            chunk_id: string;
+            /** Source Id */
+            source_id: string;
+            /** Source */
+            source: string;
+            /** Title */
+            title: string;
+            /** Heading */
+            heading: string | null;
+            /** Link */
+            link: string | null;
+            /** Text */
+            text: string;
+            /** Relevance */
+            relevance: number;
+        };
+        /**
+         * AuditPayloadOut
+         * @description What a turn was given and what came of it: the words as they were, for whoever may see conversations anyway.
+         */
+        AuditPayloadOut: {
+            inputs: components["schemas"]["AuditInputsOut"];
+            outcome: components["schemas"]["AuditOutcomeOut"];
+        };
+        /**
+         * AuditPieceOut
+         * @description Words of both answers, of the new one only, or of the recorded one only.
+         */
+        AuditPieceOut: {
+            kind: components["schemas"]["PieceKind"];
+            /** Text */
+            text: string;
+        };
+        /**
+         * AuditRecordOut
+         * @description What happened in one turn. Where `personal` is not `readable`, `messages`, `answer` and `sources` are null.
+         * @example {
+         *       "agent_id": "support",
+         *       "agent_version": "1.0.0",
+         *       "answer": "You can return a helmet within 30 days of delivery. [1]",
+         *       "approvals": [],
+         *       "at": "2026-01-15T09:30:00.251034Z",
+         *       "confidence": 0.93,
+         *       "contact_id": "con_019a0c1f5e0074b29a4e2f60718293a4",
+         *       "degraded": false,
+         *       "event": "turn",
+         *       "hash": "5c1a0e1f3ac7b6e0d8f2a4b3190c7e6d5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b0c",
+         *       "id": "aud_019a0c1f71aa7d1e9a4e2f60718293a4",
+         *       "input_tokens": 0,
+         *       "kind": "answer",
+         *       "messages": [
+         *         "I am <PERSON>, <EMAIL_ADDRESS>. How long can I return a helmet?"
+         *       ],
+         *       "model": "offline",
+         *       "output_tokens": 0,
+         *       "payload_bytes": 4312,
+         *       "payload_digest": "0c9b8a7f6e5d4c3b2a1908f7e6d5c4b3a2918070f6e5d4c3b2a19080706f5e4d",
+         *       "personal": "readable",
+         *       "pii_redacted": true,
+         *       "previous_hash": "9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c5b4a39281706f5e4d3c2b1a0",
+         *       "request_id": "req_019a0c1f6e0074b29a4e2f60718293a4",
+         *       "seconds": 0.0214,
+         *       "seq": 412,
+         *       "session_id": "ses_019a0c1f5e7b7c3d9a4e2f60718293a4",
+         *       "sources": [
+         *         {
+         *           "chunk_id": "chk_019a0c1e000074b29a4e2f60718293a4",
+         *           "cited": true,
+         *           "heading": "How long you have",
+         *           "link": "https://help.example.com/returns",
+         *           "number": 1,
+         *           "quote": "You can return a helmet within 30 days of delivery.",
+         *           "source": "returns/return-an-item.md",
+         *           "source_id": "src_019a0c1e000074b29a4e2f60718293a5",
+         *           "title": "Return an item"
+         *         }
+         *       ],
+         *       "stages": {
+         *         "checking": 0.001,
+         *         "searching": 0.012,
+         *         "writing": 0.006
+         *       },
+         *       "thread_id": "thr_019a0c1f5e7a70f19a4e2f60718293a4",
+         *       "tools": [],
+         *       "turn_id": "trn_019a0c1f6f0074b29a4e2f60718293a4",
+         *       "turn_ids": [
+         *         "trn_019a0c1f6f0074b29a4e2f60718293a4"
+         *       ]
+         *     }
+         */
+        AuditRecordOut: {
+            /** Id */
+            id: string;
+            event: components["schemas"]["AuditEvent"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Seq
+             * @description Its number in the chain; null until it is chained.
+             */
+            seq: number | null;
+            /** Hash */
+            hash: string | null;
+            /** Previous Hash */
+            previous_hash: string | null;
+            /** Request Id */
+            request_id: string | null;
+            /** Session Id */
+            session_id: string | null;
+            /** Thread Id */
+            thread_id: string | null;
+            /** Turn Id */
+            turn_id: string | null;
+            /**
+             * Turn Ids
+             * @description Every turn that this one answer ended.
+             */
+            turn_ids: string[];
+            /** Contact Id */
+            contact_id: string;
+            /**
+             * Actor Id
+             * @description Who erased the contact, in a record of that.
+             */
+            actor_id: string | null;
+            /** Agent Id */
+            agent_id: string | null;
+            /** Agent Version */
+            agent_version: string | null;
+            /**
+             * Kind
+             * @description What the answer was; of a failure its code.
+             */
+            kind: string;
+            /** Confidence */
+            confidence: number;
+            /** Model */
+            model: string;
+            /** Degraded */
+            degraded: boolean;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Output Tokens */
+            output_tokens: number;
+            /**
+             * Cost
+             * @description Null where the model has no price.
+             */
+            cost: number | null;
+            /** Currency */
+            currency: string | null;
+            /** Seconds */
+            seconds: number;
+            /**
+             * Stages
+             * @description Seconds by stage of the turn.
+             */
+            stages: {
+                [key: string]: number;
+            };
+            /** Ticket Id */
+            ticket_id: string | null;
+            /** Tools */
+            tools: components["schemas"]["AuditToolOut"][];
+            /** Approvals */
+            approvals: components["schemas"]["AuditApprovalOut"][];
+            /** Sources */
+            sources: components["schemas"]["AuditSourceOut"][] | null;
+            /**
+             * Messages
+             * @description What the customer wrote, redacted.
+             */
+            messages: string[] | null;
+            /**
+             * Answer
+             * @description Redacted.
+             */
+            answer: string | null;
+            /**
+             * Pii Redacted
+             * @description Whether something was redacted.
+             */
+            pii_redacted: boolean;
+            /** @description Whether the personal part can be read, or was erased. */
+            personal: components["schemas"]["SealState"];
+            /**
+             * Payload Bytes
+             * @description Of what the turn was given, as it is stored.
+             */
+            payload_bytes: number;
+            /** Payload Digest */
+            payload_digest: string | null;
+            /**
+             * Blob Key
+             * @description Where the payload lies in the blob store; null: not there.
+             */
+            blob_key: string | null;
+        };
+        /**
+         * AuditRecordPage
+         * @description A part of the records, newest first.
+         */
+        AuditRecordPage: {
+            /** Items */
+            items: components["schemas"]["AuditRecordOut"][];
+            /** Total */
+            total: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+            /**
+             * Next
+             * @description Give it as `before` for the next page, which stays right while records arrive. Null: end.
+             */
+            next: string | null;
+        };
+        /**
+         * AuditReplayOut
+         * @description A recorded turn beside its replay.
+         */
+        AuditReplayOut: {
+            /** Record Id */
+            record_id: string;
+            /**
+             * Same
+             * @description Nothing at all came out differently.
+             */
+            same: boolean;
+            /** Same Answer */
+            same_answer: boolean;
+            /**
+             * Answer
+             * @description Both answers in one, by words.
+             */
+            answer: components["schemas"]["AuditPieceOut"][];
+            /** Sources Added */
+            sources_added: components["schemas"]["AuditSourceOut"][];
+            /** Sources Removed */
+            sources_removed: components["schemas"]["AuditSourceOut"][];
+            recorded: components["schemas"]["AuditOutcomeOut"];
+            replayed: components["schemas"]["AuditOutcomeOut"];
+        };
+        /**
+         * AuditReportOut
+         * @description What was found. `complete` is false when there is more to check: go on with `after` = `through`.
+         */
+        AuditReportOut: {
+            /**
+             * Intact
+             * @description Nothing checked is broken; of the whole chain only when `complete`.
+             */
+            intact: boolean;
+            /** Complete */
+            complete: boolean;
+            /** Checked */
+            checked: number;
+            /** @description The last sound record of this check. */
+            through: components["schemas"]["AuditLink"];
+            /** @description Where the chain says that it ends. */
+            head: components["schemas"]["AuditLink"];
+            broken: components["schemas"]["AuditBreakOut"] | null;
+            /**
+             * Waiting
+             * @description Records that are written and not chained yet.
+             */
+            waiting: number;
+            /** Payloads Checked */
+            payloads_checked: number;
+            /**
+             * Payloads Unreachable
+             * @description Those that the blob store did not give; try again.
+             */
+            payloads_unreachable: number;
+        };
+        /**
+         * AuditSaidOut
+         * @description A message of the history that the model was given.
+         */
+        AuditSaidOut: {
+            /** Role */
+            role: string;
+            /** Text */
+            text: string;
+            /** Message Id */
+            message_id: string;
+        };
+        /**
+         * AuditSourceOut
+         * @description A passage that the answer could rest on.
+         */
+        AuditSourceOut: {
+            /** Number */
+            number: number;
+            /** Chunk Id */
+            chunk_id: string;
+            /** Source Id */
+            source_id: string;
+            /** Source */
+            source: string;
+            /** Title */
+            title: string;
+            /** Heading */
+            heading: string | null;
+            /** Link */
+            link: string | null;
+            /** Quote */
+            quote: string;
+            /** Cited */
+            cited: boolean;
+        };
+        /**
+         * AuditToolOut
+         * @description What the calls of one tool came to. `summary` is redacted, and empty once the contact is erased.
+         */
+        AuditToolOut: {
+            /** Name */
+            name: string;
+            /** Success */
+            success: boolean;
+            /** Calls */
+            calls: number;
+            /** Attempts */
+            attempts: number;
+            /** Seconds */
+            seconds: number;
+            /** Summary */
+            summary: string;
+        };
+        /**
+         * AuditVerifyIn
+         * @description How much to check. Nothing of it has to be said.
+         * @example {}
+         * @example {
+         *       "limit": 1000,
+         *       "payloads": false
+         *     }
+         */
+        AuditVerifyIn: {
+            /** @description Go on behind this link: the `through` of the answer before. */
+            after?: components["schemas"]["AuditLink"] | null;
+            /** @description A link noted before; it must still stand. */
+            anchor?: components["schemas"]["AuditLink"] | null;
+            /**
+             * Limit
+             * @description How many records to check.
+             * @default 10000
+             */
+            limit: number;
+            /**
+             * Payloads
+             * @description Also check what turns were given, in the blob store too.
+             * @default true
+             */
+            payloads: boolean;
+        };
+        /**
          * BaseIn
          * @description A knowledge base to be made.
          */
@@ -1944,6 +3182,35 @@ export interface components {
             path?: string | null;
         };
         /**
+         * BreakReason
+         * @description How a chain can be broken.
+         * @enum {string}
+         */
+        BreakReason: "altered" | "missing" | "reordered" | "cut_off" | "head_missing" | "head_altered" | "payload_altered" | "payload_missing" | "anchor";
+        /**
+         * CapOut
+         * @description How far an agent is in its tokens of today. Above the cap the offline model answers until tomorrow (UTC).
+         */
+        CapOut: {
+            /** Agent Id */
+            agent_id: string;
+            /**
+             * Tokens Per Day
+             * @description `configuration.tokens_per_day` of the contract.
+             */
+            tokens_per_day: number;
+            /** Used */
+            used: number;
+            /** Left */
+            left: number;
+        };
+        /**
+         * Category
+         * @description What a ticket is about, the gravest first.
+         * @enum {string}
+         */
+        Category: "legal" | "urgent" | "complaint" | "general";
+        /**
          * ChatConfigOut
          * @description What the chat page shows before the first message.
          */
@@ -1960,6 +3227,19 @@ export interface components {
             suggestions: string[];
             /** Max Message Chars */
             max_message_chars: number;
+            /**
+             * Max File Bytes
+             * @description Of one attachment.
+             */
+            max_file_bytes: number;
+            /**
+             * Allowed File Types
+             * @description Endings of attachments' names.
+             * @example [
+             *       ".pdf"
+             *     ]
+             */
+            allowed_file_types: string[];
         };
         /**
          * CitationOut
@@ -2069,6 +3349,44 @@ export interface components {
             tenant: string;
         };
         /**
+         * DayUsageOut
+         * @description What one model did on one day (UTC).
+         */
+        DayUsageOut: {
+            /**
+             * Calls
+             * @description Requests to the model; a turn with tools makes several.
+             */
+            calls: number;
+            /**
+             * Estimated Calls
+             * @description Calls whose tokens the provider did not say; they are estimated from the text.
+             */
+            estimated_calls: number;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Output Tokens */
+            output_tokens: number;
+            /**
+             * Cost
+             * @description Null where the model has no price (`DESKHAND_PRICES`).
+             */
+            cost: number | null;
+            /**
+             * Currency
+             * @description ISO 4217; null where there is no cost.
+             * @example USD
+             */
+            currency: string | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Model */
+            model: string;
+        };
+        /**
          * DiffOut
          * @description What leads from one version to another.
          */
@@ -2117,6 +3435,17 @@ export interface components {
             text: string;
             /** Value */
             value: string;
+        };
+        /**
+         * ErasedOut
+         * @description How many memories were removed for good, earlier versions included.
+         * @example {
+         *       "erased": 12
+         *     }
+         */
+        ErasedOut: {
+            /** Erased */
+            erased: number;
         };
         /**
          * EscalationHours
@@ -2223,6 +3552,12 @@ export interface components {
             hours?: components["schemas"]["EscalationHours"] | null;
         };
         /**
+         * EventKind
+         * @description What happened to a ticket.
+         * @enum {string}
+         */
+        EventKind: "opened" | "assigned" | "responded" | "resolved" | "closed" | "reopened" | "priority" | "note" | "response_overdue" | "resolution_overdue" | "notice_failed";
+        /**
          * ExecutionOut
          * @description One run of an agent: what it was given, what it gave, how sure it was and how long it took.
          */
@@ -2269,6 +3604,36 @@ export interface components {
             offset: number;
         };
         /**
+         * ExportFormat
+         * @enum {string}
+         */
+        ExportFormat: "jsonl" | "csv";
+        /**
+         * ExportOut
+         * @description Everything that is remembered of a contact, every version, oldest first.
+         */
+        ExportOut: {
+            /** Contact Id */
+            contact_id: string;
+            /**
+             * Exported At
+             * Format: date-time
+             */
+            exported_at: string;
+            /** Items */
+            items: components["schemas"]["MemoryOut"][];
+        };
+        /**
+         * FactOut
+         * @description Something the customer named.
+         */
+        FactOut: {
+            /** Kind */
+            kind: string;
+            /** Value */
+            value: string;
+        };
+        /**
          * FeedbackIn
          * @description What the customer thought of a message.
          * @example {
@@ -2309,6 +3674,51 @@ export interface components {
             message: string;
         };
         /**
+         * HandBackIn
+         * @description With a resolution the session's ticket is resolved; without one it stays assigned.
+         * @example {
+         *       "resolution": "Sent a new helmet."
+         *     }
+         */
+        HandBackIn: {
+            /** Resolution */
+            resolution?: string | null;
+        };
+        /**
+         * HandoverOut
+         * @description What the operator is told of the conversation, in the customer's own words.
+         */
+        HandoverOut: {
+            /**
+             * Wants
+             * @description The matter, as the customer put it last; may be empty.
+             */
+            wants: string;
+            /** Asked For Person */
+            asked_for_person: boolean;
+            /** Tried */
+            tried: components["schemas"]["TriedOut"][];
+            /**
+             * Open Points
+             * @description What has no answer yet.
+             */
+            open_points: string[];
+            /** Sentiment Label */
+            sentiment_label: string;
+            /** Sentiment Score */
+            sentiment_score: number;
+            /** Facts */
+            facts: components["schemas"]["FactOut"][];
+            /** Message Count */
+            message_count: number;
+            /**
+             * Agent Reason
+             * @description Why the agent asked for a person, where it did.
+             * @default
+             */
+            agent_reason: string;
+        };
+        /**
          * HealthOut
          * @description `ok` when every check is; each check says `ok` or `failed`.
          */
@@ -2319,6 +3729,14 @@ export interface components {
             checks: {
                 [key: string]: string;
             };
+        };
+        /**
+         * HistoryOut
+         * @description A memory in all its versions, the newest first.
+         */
+        HistoryOut: {
+            /** Items */
+            items: components["schemas"]["MemoryOut"][];
         };
         /**
          * IngestOut
@@ -2404,7 +3822,8 @@ export interface components {
          *       "thread_id": "thr_019a0c1f5e7a70f19a4e2f60718293a4",
          *       "tool_metadata": {},
          *       "tools_used": [],
-         *       "turn_id": "trn_019a0c1f6f0074b29a4e2f60718293a4"
+         *       "turn_id": "trn_019a0c1f6f0074b29a4e2f60718293a4",
+         *       "with_human": false
          *     }
          */
         InteractionOut: {
@@ -2414,7 +3833,8 @@ export interface components {
             thread_id: string;
             /** Turn Id */
             turn_id: string;
-            message: components["schemas"]["MessageOut"];
+            /** @description The stored reply; null while a person has the conversation. */
+            message: components["schemas"]["MessageOut"] | null;
             /**
              * Answer
              * @description The text, with markers `[n]` that name its citations.
@@ -2429,10 +3849,13 @@ export interface components {
             citations: components["schemas"]["CitationOut"][];
             /**
              * Requires Escalation
-             * @description True when the customer asked for a person.
+             * @description True when a person is to come in.
              */
             requires_escalation: boolean;
-            /** Ticket */
+            /**
+             * Ticket
+             * @description The ticket that was opened, once a session.
+             */
             ticket: string | null;
             /**
              * Confidence
@@ -2450,8 +3873,19 @@ export interface components {
              * @description Seconds from the message's acceptance.
              */
             processing_time: number;
+            /**
+             * Memory Confidence
+             * @description How sure what was remembered of the contact is; null when nothing was.
+             */
+            memory_confidence?: number | null;
             /** Model */
             model: string;
+            /**
+             * With Human
+             * @description True while a person has the conversation: the message waits for that person.
+             * @default false
+             */
+            with_human: boolean;
             /**
              * Agent Id
              * @default support
@@ -2463,11 +3897,6 @@ export interface components {
              * @default 0.0.0
              */
             agent_version: string;
-            /**
-             * Memory Confidence
-             * @description How sure what was remembered of the contact is; null when nothing was.
-             */
-            memory_confidence: number | null;
             /**
              * Message Count
              * @description Messages of the thread so far.
@@ -2513,6 +3942,13 @@ export interface components {
              * @example prefetch
              */
             mode: components["schemas"]["KnowledgeMode"];
+            /**
+             * Unsupported sentences
+             * @description A sentence its sources do not bear out: drop it, mark it, or have the answer written once more.
+             * @default drop
+             * @example regenerate
+             */
+            unsupported: components["schemas"]["Unsupported"];
         };
         /**
          * KnowledgeMode
@@ -2536,31 +3972,137 @@ export interface components {
             permissions: components["schemas"]["Permission"][];
         };
         /**
-         * MessageIn
-         * @description A message of the customer.
+         * MemoryIn
+         * @description Something to remember. Without a contact and a thread it is general: every contact's answers may rest on it.
          * @example {
-         *       "idempotency_key": "0b5f6f0e-6c0e",
-         *       "message": "How long can I return a helmet?"
+         *       "contact_id": "con_019a0c1f5e7a70f19a4e2f60718293a4",
+         *       "content": "Prefers to be contacted by e-mail",
+         *       "importance": 0.7,
+         *       "type": "preference"
          *     }
          */
-        MessageIn: {
+        MemoryIn: {
             /**
-             * Message
-             * @description Plain text, at most as long as `max_message_chars` of the chat config.
+             * Agent Id
+             * @description The default agent unless given.
              */
-            message: string;
+            agent_id?: string | null;
+            /** Contact Id */
+            contact_id?: string | null;
+            /** Thread Id */
+            thread_id?: string | null;
+            type: components["schemas"]["MemoryType"];
             /**
-             * Idempotency Key
-             * @description Your own key for this message: sent again, it gives the same answer.
+             * Content
+             * @example Prefers to be contacted by e-mail
              */
-            idempotency_key?: string | null;
+            content: string;
             /**
-             * Knowledge Bases
-             * @description Staff only: search these bases alone.
-             * @default []
+             * Importance
+             * @description From 0 to 1; what lies outside becomes the nearer end.
+             * @default 0.5
+             * @example 0.7
              */
-            knowledge_bases: string[];
+            importance: number;
+            /**
+             * Key
+             * @description Of one key only the newest holds; the one before stays in its history.
+             * @example preference.contact_channel
+             */
+            key?: string | null;
         };
+        /**
+         * MemoryOut
+         * @description Something remembered. Of an earlier version `superseded_by` names the one that holds.
+         */
+        MemoryOut: {
+            /** Id */
+            id: string;
+            /** Agent Id */
+            agent_id: string;
+            /** Contact Id */
+            contact_id: string | null;
+            /** Thread Id */
+            thread_id: string | null;
+            type: components["schemas"]["MemoryType"];
+            /** Key */
+            key: string | null;
+            /**
+             * Content
+             * @example Prefers to be contacted by e-mail
+             */
+            content: string;
+            /** Importance */
+            importance: number;
+            /** Uses */
+            uses: number;
+            /**
+             * Repeats
+             * @description How often it was said again.
+             */
+            repeats: number;
+            provenance: components["schemas"]["ProvenanceOut"];
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /**
+             * Stated At
+             * Format: date-time
+             * @description When it was last said.
+             */
+            stated_at: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Superseded By */
+            superseded_by: string | null;
+            /** Superseded At */
+            superseded_at: string | null;
+        };
+        /**
+         * MemoryPageOut
+         * @description A part of the memories, newest first.
+         */
+        MemoryPageOut: {
+            /** Items */
+            items: components["schemas"]["MemoryOut"][];
+            /** Total */
+            total: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+        };
+        /**
+         * MemoryPatch
+         * @description What is to be changed. The text until now stays in the memory's history.
+         * @example {
+         *       "importance": 0.9
+         *     }
+         */
+        MemoryPatch: {
+            /** Content */
+            content?: string | null;
+            /** Importance */
+            importance?: number | null;
+        };
+        /**
+         * MemorySource
+         * @description Who or what a memory comes from.
+         * @enum {string}
+         */
+        MemorySource: "message" | "summary" | "tool" | "staff";
+        /**
+         * MemoryType
+         * @enum {string}
+         */
+        MemoryType: "user_info" | "preference" | "fact" | "context";
         /**
          * MessageOut
          * @description One message of a conversation.
@@ -2690,6 +4232,34 @@ export interface components {
             password: string | null;
         };
         /**
+         * NoticeOut
+         * @description A notice for one channel. `failed` ones are not tried again.
+         */
+        NoticeOut: {
+            /** Id */
+            id: string;
+            /** Channel */
+            channel: string;
+            kind: components["schemas"]["EventKind"];
+            status: components["schemas"]["NoticeStatus"];
+            /** Attempts */
+            attempts: number;
+            /**
+             * Next At
+             * Format: date-time
+             */
+            next_at: string;
+            /** Last Error */
+            last_error: string | null;
+            /** Sent At */
+            sent_at: string | null;
+        };
+        /**
+         * NoticeStatus
+         * @enum {string}
+         */
+        NoticeStatus: "waiting" | "sent" | "failed";
+        /**
          * OpenFrom
          * @description One stretch of a day in which people are there.
          */
@@ -2788,6 +4358,34 @@ export interface components {
             sunday: components["schemas"]["OpenFrom"][];
         };
         /**
+         * OperatorMessageIn
+         * @description What the customer is to read.
+         * @example {
+         *       "text": "Hello, this is Ada. I have your order before me."
+         *     }
+         */
+        OperatorMessageIn: {
+            /** Text */
+            text: string;
+        };
+        /**
+         * OwnerOut
+         * @description Who of the staff has the session; null: an agent answers.
+         */
+        OwnerOut: {
+            /** Session Id */
+            session_id: string;
+            /** User Id */
+            user_id: string | null;
+            /** Email */
+            email: string | null;
+            /**
+             * Name
+             * @description What the customer sees.
+             */
+            name: string | null;
+        };
+        /**
          * PassageOut
          * @description A passage found, and how likely it answers.
          */
@@ -2835,7 +4433,7 @@ export interface components {
          * @description One thing that may be allowed. `MEANINGS` says what.
          * @enum {string}
          */
-        Permission: "chat" | "conversations:read" | "conversations:write" | "knowledge:read" | "knowledge:write" | "agents:read" | "agents:write" | "users:read" | "users:write" | "api-keys";
+        Permission: "chat" | "conversations:read" | "conversations:write" | "knowledge:read" | "knowledge:write" | "agents:read" | "agents:write" | "users:read" | "users:write" | "api-keys" | "memories:read" | "memories:write" | "tickets:read" | "tickets:write" | "audit:read" | "audit:write" | "usage:read";
         /**
          * PersonOut
          * @description A member of staff, as whoever signed in sees themselves.
@@ -2849,6 +4447,31 @@ export interface components {
             name: string;
             role: components["schemas"]["Role"];
         };
+        /**
+         * PieceKind
+         * @enum {string}
+         */
+        PieceKind: "same" | "added" | "removed";
+        /**
+         * PlaceIn
+         * @description Whose memories are meant: an agent's, and of a contact or of one of its threads.
+         */
+        PlaceIn: {
+            /**
+             * Agent Id
+             * @description The default agent unless given.
+             */
+            agent_id?: string | null;
+            /** Contact Id */
+            contact_id?: string | null;
+            /** Thread Id */
+            thread_id?: string | null;
+        };
+        /**
+         * Priority
+         * @enum {string}
+         */
+        Priority: "high" | "medium" | "normal";
         /**
          * Problem
          * @description Why a request failed (RFC 9457). `code` is stable; branch on it rather than on the words.
@@ -2885,6 +4508,87 @@ export interface components {
              * @default null
              */
             errors: components["schemas"]["FieldProblem"][] | null;
+        };
+        /**
+         * ProvenanceOut
+         * @description Where a memory comes from.
+         */
+        ProvenanceOut: {
+            source: components["schemas"]["MemorySource"];
+            /** Session Id */
+            session_id: string | null;
+            /** Turn Id */
+            turn_id: string | null;
+            /** Message Id */
+            message_id: string | null;
+            /**
+             * Quote
+             * @description The sentence that it was taken from.
+             */
+            quote: string | null;
+        };
+        /**
+         * RecallIn
+         * @description What to recall, and from where.
+         * @example {
+         *       "contact_id": "con_019a0c1f5e7a70f19a4e2f60718293a4",
+         *       "limit": 5,
+         *       "query": "How should we reach them?"
+         *     }
+         */
+        RecallIn: {
+            /**
+             * Agent Id
+             * @description The default agent unless given.
+             */
+            agent_id?: string | null;
+            /** Contact Id */
+            contact_id?: string | null;
+            /** Thread Id */
+            thread_id?: string | null;
+            /** Query */
+            query: string;
+            /**
+             * Limit
+             * @default 10
+             */
+            limit: number;
+        };
+        /**
+         * RecallOut
+         * @description What was recalled, best first. `confidence` is the mean score.
+         */
+        RecallOut: {
+            /** Items */
+            items: components["schemas"]["RecalledOut"][];
+            /** Confidence */
+            confidence: number;
+        };
+        /**
+         * RecalledOut
+         * @description A memory with its score: 0.35 · recency + 0.45 · semantic + 0.20 · reinforcement.
+         */
+        RecalledOut: {
+            memory: components["schemas"]["MemoryOut"];
+            /** Score */
+            score: number;
+            /** Recency */
+            recency: number;
+            /** Semantic */
+            semantic: number;
+            /** Reinforcement */
+            reinforcement: number;
+        };
+        /**
+         * ResolveIn
+         * @description How it was solved.
+         * @example {
+         *       "resolution": "Refund sent, customer informed."
+         *     }
+         */
+        ResolveIn: {
+            /** Resolution */
+            resolution: string;
         };
         /**
          * Role
@@ -2941,6 +4645,14 @@ export interface components {
              */
             handoff_targets: string[];
         };
+        /**
+         * SealState
+         * @description Whether the personal part of a record can be read.
+         *
+         *     `unreadable`: the key is there and does not open it; the secret key was changed, or the record was.
+         * @enum {string}
+         */
+        SealState: "readable" | "erased" | "unreadable" | "empty";
         /**
          * SearchIn
          * @description What to look for.
@@ -3129,6 +4841,35 @@ export interface components {
             permissions: components["schemas"]["Permission"][];
         };
         /**
+         * SlaOut
+         * @description What is promised, counted in opening hours, and what came of it.
+         */
+        SlaOut: {
+            /**
+             * First Response Due At
+             * Format: date-time
+             */
+            first_response_due_at: string;
+            /** First Response At */
+            first_response_at: string | null;
+            /** First Response Breached */
+            first_response_breached: boolean;
+            /**
+             * Resolution Due At
+             * Format: date-time
+             */
+            resolution_due_at: string;
+            /** Resolved At */
+            resolved_at: string | null;
+            /** Resolution Breached */
+            resolution_breached: boolean;
+            /**
+             * Overdue
+             * @description Whether the customer is owed something that was due before now.
+             */
+            overdue: boolean;
+        };
+        /**
          * SourceOut
          * @description One document of a knowledge base.
          */
@@ -3194,6 +4935,31 @@ export interface components {
          * @enum {string}
          */
         SpeechProvider: "deepgram";
+        /**
+         * SummaryOut
+         * @description The most important memories, up to three of a type, the weightiest first; `text` says them in lines.
+         */
+        SummaryOut: {
+            /** Items */
+            items: components["schemas"]["MemoryOut"][];
+            /** Text */
+            text: string;
+        };
+        /**
+         * TakeOverIn
+         * @description With `force` also from a colleague who has it.
+         * @example {}
+         * @example {
+         *       "force": true
+         *     }
+         */
+        TakeOverIn: {
+            /**
+             * Force
+             * @default false
+             */
+            force: boolean;
+        };
         /**
          * TenantOut
          * @description An organisation, by its address and its name.
@@ -3298,6 +5064,335 @@ export interface components {
          * @enum {string}
          */
         ThreadStatus: "open" | "human_requested" | "closed";
+        /**
+         * TicketDetailsOut
+         * @description A ticket with its history, oldest first, and its notices.
+         * @example {
+         *       "id": "ESC-7K3M9Q2P",
+         *       "status": "pending"
+         *     }
+         */
+        TicketDetailsOut: {
+            /**
+             * Id
+             * @example ESC-7K3M9Q2P
+             */
+            id: string;
+            /** Session Id */
+            session_id: string;
+            /** Thread Id */
+            thread_id: string;
+            /** Contact Id */
+            contact_id: string;
+            /** Turn Id */
+            turn_id: string | null;
+            /** Agent Id */
+            agent_id: string | null;
+            status: components["schemas"]["TicketStatus"];
+            /**
+             * Allowed
+             * @description What can be done to it now.
+             */
+            allowed: components["schemas"]["TicketStep"][];
+            category: components["schemas"]["Category"];
+            priority: components["schemas"]["Priority"];
+            /** Score */
+            score: number;
+            /**
+             * Explicit Request
+             * @description Whether the customer asked for a person.
+             */
+            explicit_request: boolean;
+            /** Reasons */
+            reasons: string[];
+            /**
+             * Signals
+             * @description The parts of the score, each on its own scale.
+             */
+            signals: {
+                [key: string]: number;
+            };
+            handover: components["schemas"]["HandoverOut"];
+            /**
+             * Channels
+             * @description The names of the channels that are told.
+             */
+            channels: string[];
+            /** Assignee Id */
+            assignee_id: string | null;
+            /** Resolution */
+            resolution: string | null;
+            sla: components["schemas"]["SlaOut"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Closed At */
+            closed_at: string | null;
+            /** Events */
+            events: components["schemas"]["TicketEventOut"][];
+            /** Notices */
+            notices: components["schemas"]["NoticeOut"][];
+        };
+        /**
+         * TicketEventOut
+         * @description One thing that happened to the ticket. Without an actor the house did it.
+         */
+        TicketEventOut: {
+            /** Id */
+            id: string;
+            kind: components["schemas"]["EventKind"];
+            /** Actor */
+            actor: string | null;
+            /** Detail */
+            detail: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
+         * TicketOut
+         * @description A conversation that was handed to a person.
+         * @example {
+         *       "id": "ESC-7K3M9Q2P",
+         *       "status": "pending"
+         *     }
+         */
+        TicketOut: {
+            /**
+             * Id
+             * @example ESC-7K3M9Q2P
+             */
+            id: string;
+            /** Session Id */
+            session_id: string;
+            /** Thread Id */
+            thread_id: string;
+            /** Contact Id */
+            contact_id: string;
+            /** Turn Id */
+            turn_id: string | null;
+            /** Agent Id */
+            agent_id: string | null;
+            status: components["schemas"]["TicketStatus"];
+            /**
+             * Allowed
+             * @description What can be done to it now.
+             */
+            allowed: components["schemas"]["TicketStep"][];
+            category: components["schemas"]["Category"];
+            priority: components["schemas"]["Priority"];
+            /** Score */
+            score: number;
+            /**
+             * Explicit Request
+             * @description Whether the customer asked for a person.
+             */
+            explicit_request: boolean;
+            /** Reasons */
+            reasons: string[];
+            /**
+             * Signals
+             * @description The parts of the score, each on its own scale.
+             */
+            signals: {
+                [key: string]: number;
+            };
+            handover: components["schemas"]["HandoverOut"];
+            /**
+             * Channels
+             * @description The names of the channels that are told.
+             */
+            channels: string[];
+            /** Assignee Id */
+            assignee_id: string | null;
+            /** Resolution */
+            resolution: string | null;
+            sla: components["schemas"]["SlaOut"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Closed At */
+            closed_at: string | null;
+        };
+        /**
+         * TicketPageOut
+         * @description A part of the list of tickets: open ones first, by priority, then by what is due first.
+         */
+        TicketPageOut: {
+            /** Items */
+            items: components["schemas"]["TicketOut"][];
+            /** Total */
+            total: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+        };
+        /**
+         * TicketPatch
+         * @description What is to change; what is left out stays.
+         * @example {
+         *       "note": "Called back at noon.",
+         *       "priority": "high"
+         *     }
+         */
+        TicketPatch: {
+            /** Assignee Id */
+            assignee_id?: string | null;
+            priority?: components["schemas"]["Priority"] | null;
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * TicketStatus
+         * @enum {string}
+         */
+        TicketStatus: "pending" | "assigned" | "resolved" | "closed";
+        /**
+         * TicketStep
+         * @description What can be done to a ticket that changes its status.
+         * @enum {string}
+         */
+        TicketStep: "assign" | "resolve" | "close" | "reopen";
+        /**
+         * TriedOut
+         * @description A question, and what the agent said to it.
+         */
+        TriedOut: {
+            /** Question */
+            question: string;
+            /** Reply */
+            reply: string;
+            /**
+             * Answered
+             * @description Whether the reply rested on a document.
+             */
+            answered: boolean;
+        };
+        /**
+         * Unsupported
+         * @description What becomes of a sentence that the sources do not bear out.
+         * @enum {string}
+         */
+        Unsupported: "drop" | "mark" | "regenerate";
+        /**
+         * UsagePage
+         * @description Usage between two days, both included. The offline model costs nothing and is not counted.
+         * @example {
+         *       "caps": [
+         *         {
+         *           "agent_id": "support",
+         *           "left": 662000,
+         *           "tokens_per_day": 2000000,
+         *           "used": 1338000
+         *         }
+         *       ],
+         *       "first": "2026-01-01",
+         *       "items": [
+         *         {
+         *           "calls": 412,
+         *           "cost": 0.2448,
+         *           "currency": "USD",
+         *           "day": "2026-01-31",
+         *           "estimated_calls": 3,
+         *           "input_tokens": 1240000,
+         *           "model": "gpt-4o-mini",
+         *           "output_tokens": 98000
+         *         }
+         *       ],
+         *       "last": "2026-01-31",
+         *       "limit": 50,
+         *       "offset": 0,
+         *       "total": 1,
+         *       "totals": [
+         *         {
+         *           "calls": 412,
+         *           "cost": 0.2448,
+         *           "currency": "USD",
+         *           "estimated_calls": 3,
+         *           "input_tokens": 1240000,
+         *           "output_tokens": 98000
+         *         }
+         *       ]
+         *     }
+         */
+        UsagePage: {
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** Items */
+            items: components["schemas"]["DayUsageOut"][];
+            /**
+             * Totals
+             * @description Of the whole time: one for each currency, one for what had no price.
+             */
+            totals: components["schemas"]["UsageSums"][];
+            /**
+             * Caps
+             * @description Of the agents whose contract sets a limit a day.
+             */
+            caps: components["schemas"]["CapOut"][];
+            /** Total */
+            total: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+        };
+        /**
+         * UsageSums
+         * @description Sums of calls of a model.
+         */
+        UsageSums: {
+            /**
+             * Calls
+             * @description Requests to the model; a turn with tools makes several.
+             */
+            calls: number;
+            /**
+             * Estimated Calls
+             * @description Calls whose tokens the provider did not say; they are estimated from the text.
+             */
+            estimated_calls: number;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Output Tokens */
+            output_tokens: number;
+            /**
+             * Cost
+             * @description Null where the model has no price (`DESKHAND_PRICES`).
+             */
+            cost: number | null;
+            /**
+             * Currency
+             * @description ISO 4217; null where there is no cost.
+             * @example USD
+             */
+            currency: string | null;
+        };
         /**
          * UserIn
          * @description A new member of staff.
@@ -3605,6 +5700,39 @@ export interface components {
             last_seq: number;
         };
         /**
+         * MessageIn
+         * @description A message of the customer.
+         * @example {
+         *       "idempotency_key": "0b5f6f0e-6c0e",
+         *       "message": "How long can I return a helmet?"
+         *     }
+         */
+        MessageIn: {
+            /**
+             * Message
+             * @description Plain text, at most as long as `max_message_chars` of the chat config.
+             */
+            message: string;
+            /**
+             * Idempotency Key
+             * @description Your own key for this message: sent again, it gives the same answer.
+             * @default null
+             */
+            idempotency_key: string | null;
+            /**
+             * Attachments
+             * @description Ids of attachments of this session that the message speaks of.
+             * @default []
+             */
+            attachments: string[];
+            /**
+             * Knowledge Bases
+             * @description Staff only: search these bases alone.
+             * @default []
+             */
+            knowledge_bases: string[];
+        };
+        /**
          * Ping
          * @description Asks for a sign of life.
          */
@@ -3632,6 +5760,11 @@ export interface components {
              * @default null
              */
             idempotency_key: string | null;
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: string[];
         };
     };
     responses: never;
@@ -4921,6 +7054,32 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["MessageIn"];
+                "multipart/form-data": {
+                    /**
+                     * Message
+                     * @description Plain text, at most as long as `max_message_chars` of the chat config.
+                     */
+                    message: string;
+                    /**
+                     * Idempotency Key
+                     * @description Your own key for this message: sent again, it gives the same answer.
+                     */
+                    idempotency_key?: string | null;
+                    /**
+                     * Attachments
+                     * @description Ids of attachments of this session that the message speaks of.
+                     * @default []
+                     */
+                    attachments?: string[];
+                    /**
+                     * Knowledge Bases
+                     * @description Staff only: search these bases alone.
+                     * @default []
+                     */
+                    knowledge_bases?: string[];
+                    /** @description Files to attach; what the session has already is named in `attachments`. */
+                    files?: string[];
+                };
             };
         };
         responses: {
@@ -5240,6 +7399,2250 @@ export interface operations {
             };
             /** @description Something needed is not available; try again later. */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_memories: {
+        parameters: {
+            query?: {
+                contact_id?: string | null;
+                agent_id?: string | null;
+                thread_id?: string | null;
+                type?: components["schemas"]["MemoryType"] | null;
+                min_importance?: number | null;
+                window_hours?: number | null;
+                /** @description Earlier versions too. */
+                include_superseded?: boolean;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryPageOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_memory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemoryIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recall_memories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecallIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecallOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    summarise_memories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SummaryOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_memory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                memory_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_memory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                memory_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    correct_memory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                memory_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemoryPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    memory_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                memory_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_memories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase_memories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasedOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_attachments: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentPage"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description One file, with its name.
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentOut"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The type of the document is not supported, or not what its name says. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not available; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not available; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The original file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not available; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tickets: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["TicketStatus"] | null;
+                priority?: components["schemas"]["Priority"] | null;
+                category?: components["schemas"]["Category"] | null;
+                assignee?: string | null;
+                session_id?: string | null;
+                /** @description Only those that are, or are not, overdue. */
+                overdue?: boolean | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPageOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketDetailsOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketDetailsOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assign_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AssignIn"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketDetailsOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolveIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketDetailsOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketDetailsOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopen_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketDetailsOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_owner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnerOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TakeOverIn"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnerOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hand_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["HandBackIn"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnerOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    say: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperatorMessageIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit_records: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+                session_id?: string | null;
+                contact_id?: string | null;
+                agent_id?: string | null;
+                event?: components["schemas"]["AuditEvent"] | null;
+                /** @description Not before; with a time zone. */
+                from?: string | null;
+                /** @description Before; with a time zone. */
+                to?: string | null;
+                /** @description A tool that was called. */
+                tool?: string | null;
+                ticket?: string | null;
+                /** @description Words that all have to occur in the record's ids, agent, kind, model, ticket or tools. What was said is sealed and cannot be searched. */
+                q?: string | null;
+                /** @description Only records older than the one of this id. */
+                before?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditRecordPage"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_audit: {
+        parameters: {
+            query?: {
+                format?: components["schemas"]["ExportFormat"];
+                session_id?: string | null;
+                contact_id?: string | null;
+                agent_id?: string | null;
+                event?: components["schemas"]["AuditEvent"] | null;
+                /** @description Not before; with a time zone. */
+                from?: string | null;
+                /** @description Before; with a time zone. */
+                to?: string | null;
+                /** @description A tool that was called. */
+                tool?: string | null;
+                ticket?: string | null;
+                /** @description Words that all have to occur in the record's ids, agent, kind, model, ticket or tools. What was said is sealed and cannot be searched. */
+                q?: string | null;
+                /** @description Only records older than the one of this id. */
+                before?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AuditVerifyIn"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditReportOut"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase_audit_of_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditErasureOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_audit_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditRecordOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_audit_payload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPayloadOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not available; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_audit_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditReplayOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not available; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_usage: {
+        parameters: {
+            query?: {
+                /** @description The first day (UTC); by default 30 days back. */
+                from?: string | null;
+                /** @description The last day (UTC); by default today. */
+                to?: string | null;
+                /** @description Only this agent's. */
+                agent_id?: string | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsagePage"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6236,7 +10639,8 @@ export interface operations {
                      * @default {
                      *       "bases": [],
                      *       "k": 5,
-                     *       "mode": "both"
+                     *       "mode": "both",
+                     *       "unsupported": "drop"
                      *     }
                      * @example {
                      *       "bases": [
@@ -6275,6 +10679,14 @@ export interface operations {
                          * @enum {string}
                          */
                         mode?: "prefetch" | "tool" | "both";
+                        /**
+                         * Unsupported sentences
+                         * @description A sentence its sources do not bear out: drop it, mark it, or have the answer written once more.
+                         * @default drop
+                         * @example regenerate
+                         * @enum {string}
+                         */
+                        unsupported?: "drop" | "mark" | "regenerate";
                     };
                     /**
                      * Tools
@@ -7274,7 +11686,8 @@ export interface operations {
                      * @default {
                      *       "bases": [],
                      *       "k": 5,
-                     *       "mode": "both"
+                     *       "mode": "both",
+                     *       "unsupported": "drop"
                      *     }
                      * @example {
                      *       "bases": [
@@ -7313,6 +11726,14 @@ export interface operations {
                          * @enum {string}
                          */
                         mode?: "prefetch" | "tool" | "both";
+                        /**
+                         * Unsupported sentences
+                         * @description A sentence its sources do not bear out: drop it, mark it, or have the answer written once more.
+                         * @default drop
+                         * @example regenerate
+                         * @enum {string}
+                         */
+                        unsupported?: "drop" | "mark" | "regenerate";
                     };
                     /**
                      * Tools

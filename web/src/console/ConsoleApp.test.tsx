@@ -352,3 +352,25 @@ test("what one may not see is not offered", async () => {
   await screen.findByText("Larkspoke", { selector: ".max-lg\\:hidden *" });
   expect(screen.queryByRole("link", { name: "Agents" })).toBeNull();
 });
+
+describe("what one may do", () => {
+  const sections = () =>
+    within(screen.getAllByRole("navigation", { name: "Console" })[0]!)
+      .getAllByRole("link")
+      .map((link) => link.textContent);
+
+  test("decides which parts of the console there are", async () => {
+    server.me = { ...VIEWER, permissions: ["agents:read", "tickets:read", "memories:read"] };
+    server.install();
+    open("/console/agents");
+    await screen.findByRole("heading", { name: "Agents" });
+    expect(sections()).toEqual(["Tickets", "Agents", "Memories"]);
+  });
+
+  test("is said to who comes by an address all the same", async () => {
+    server.install();
+    open("/console/audit");
+    expect(await screen.findByText("This is not for your role")).toBeInTheDocument();
+    expect(server.calls.filter((call) => call.path.startsWith("/audit"))).toEqual([]);
+  });
+});

@@ -5,6 +5,13 @@ import { SignInPage } from "../features/account/SignInPage";
 import { AuthProvider, newAuth } from "../features/account/useAuth";
 import { AgentPage } from "../features/agents/AgentPage";
 import { AgentsPage } from "../features/agents/AgentsPage";
+import { AuditPage } from "../features/audit/AuditPage";
+import { RecordPage } from "../features/audit/RecordPage";
+import { ConversationPage } from "../features/conversations/ConversationPage";
+import { SessionPage } from "../features/conversations/SessionPage";
+import { MemoriesPage } from "../features/memories/MemoriesPage";
+import { TicketPage } from "../features/tickets/TicketPage";
+import { TicketsPage } from "../features/tickets/TicketsPage";
 import { Fault } from "./Fault";
 import { Layout } from "./Layout";
 import { NotFound } from "./NotFound";
@@ -20,6 +27,13 @@ export const ROUTES: RouteObject[] = [
       { index: true, element: <Navigate to="agents" replace /> },
       { path: "agents", element: <AgentsPage /> },
       { path: "agents/:agentId/:tab?", element: <AgentPage /> },
+      { path: "tickets", element: <TicketsPage /> },
+      { path: "tickets/:ticketId", element: <TicketPage /> },
+      { path: "conversations/:threadId", element: <ConversationPage /> },
+      { path: "sessions/:sessionId", element: <SessionPage /> },
+      { path: "memories", element: <MemoriesPage /> },
+      { path: "audit", element: <AuditPage /> },
+      { path: "audit/:recordId", element: <RecordPage /> },
       { path: "*", element: <NotFound /> },
     ],
   },

@@ -12,7 +12,10 @@ import { UserMenu } from "./UserMenu";
 type NavSection = { to: string; label: string; icon: IconName; needs: string };
 
 const SECTIONS: NavSection[] = [
+  { to: "/console/tickets", label: "Tickets", icon: "ticket", needs: "tickets:read" },
   { to: "/console/agents", label: "Agents", icon: "agents", needs: "agents:read" },
+  { to: "/console/memories", label: "Memories", icon: "memory", needs: "memories:read" },
+  { to: "/console/audit", label: "Audit", icon: "audit", needs: "audit:read" },
 ];
 
 function Brand({ company }: { company: string }) {

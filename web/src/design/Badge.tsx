@@ -6,6 +6,7 @@ const TONES = {
   good: "bg-good",
   calm: "bg-line-strong",
   warn: "bg-warn",
+  danger: "bg-danger",
 };
 
 /** A state in a word, with a dot in its colour. */

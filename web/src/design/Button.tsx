@@ -7,6 +7,7 @@ import { Tooltip } from "./Tooltip";
 const LOOKS = {
   solid: "bg-accent text-accent-ink hover:bg-accent-strong",
   soft: "bg-accent-soft text-accent-soft-ink hover:bg-marker-soft hover:text-marker-ink",
+  danger: "bg-danger text-surface hover:bg-danger/85",
   outline: "border border-line-strong text-ink hover:border-accent hover:text-accent",
   plain: "text-ink-soft hover:bg-sunken hover:text-ink",
   link: "text-accent underline decoration-1 underline-offset-4 hover:decoration-2",

@@ -7,6 +7,7 @@ const TONES = {
   calm: "border border-line bg-surface text-ink-soft",
   warn: "bg-warn-soft text-warn",
   danger: "bg-danger-soft text-danger",
+  help: "bg-accent-soft text-accent-soft-ink",
 };
 
 type NoticeProps = {

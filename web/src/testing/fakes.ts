@@ -3,7 +3,7 @@ import { vi } from "vitest";
 
 import type { ChatApi } from "../api/chat";
 import type { Store } from "../api/storage";
-import type { Answer, Citation, Message, MessagePage, Session } from "../api/types";
+import type { Answer, Attachment, Citation, Message, MessagePage, Session } from "../api/types";
 import type { Clock, Timer } from "../features/chat/state/clock";
 import type { SocketLike } from "../features/chat/state/socket";
 
@@ -135,6 +135,22 @@ export const citation = (over: Partial<Citation> = {}): Citation => ({
   ...over,
 });
 
+export const attachment = (over: Partial<Attachment> = {}): Attachment => ({
+  id: "att_1",
+  session_id: "ses_1",
+  name: "invoice.pdf",
+  media_type: "application/pdf",
+  bytes: 48_213,
+  status: "ready",
+  code: null,
+  reason: null,
+  preview: "Invoice 2026-118",
+  pages: 1,
+  chars: 812,
+  created_at: "2026-11-21T09:00:00Z",
+  ...over,
+});
+
 export const answer = (over: Partial<Message> = {}, turnId = "trn_1"): Answer => {
   const reply = message(over);
   const made = {
@@ -207,6 +223,13 @@ export function fakeApi() {
     closeSession: vi.fn<ChatApi["closeSession"]>(() => Promise.resolve()),
     messages: vi.fn<ChatApi["messages"]>(() => Promise.resolve(pageOf([]))),
     send: vi.fn<ChatApi["send"]>(() => Promise.resolve(answer())),
+    attach: vi.fn<ChatApi["attach"]>((_token, sessionId, file) =>
+      Promise.resolve(attachment({ session_id: sessionId, name: file.name })),
+    ),
+    attachment: vi.fn<ChatApi["attachment"]>(() => Promise.resolve(attachment())),
+    attachments: vi.fn<ChatApi["attachments"]>(),
+    attachmentContent: vi.fn<ChatApi["attachmentContent"]>(),
+    removeAttachment: vi.fn<ChatApi["removeAttachment"]>(() => Promise.resolve()),
     giveFeedback: vi.fn<ChatApi["giveFeedback"]>(() => Promise.resolve(message())),
     takeFeedbackBack: vi.fn<ChatApi["takeFeedbackBack"]>(() => Promise.resolve(message())),
     source: vi.fn<ChatApi["source"]>(),

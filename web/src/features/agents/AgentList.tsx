@@ -6,7 +6,7 @@ import { IconButton } from "../../design/Button";
 import { choiceText, numberText } from "../../form/words";
 import { useAllowed } from "../account/useAuth";
 import { useArchive } from "./useArchive";
-import { When } from "./When";
+import { When } from "../../console/When";
 
 const TONES: Record<AgentStatus, "good" | "calm" | "warn"> = {
   active: "good",

@@ -8,7 +8,7 @@ import { useAllowed } from "../account/useAuth";
 import { AgentFilters } from "./AgentFilters";
 import { AgentList } from "./AgentList";
 import { CreateDialog } from "./CreateDialog";
-import { Pager } from "./Pager";
+import { Pager } from "../../console/Pager";
 import { useAgents } from "./queries";
 
 const PAGE_SIZE = 25;

@@ -17,7 +17,7 @@ import { ChatProvider, useChatState } from "../chat/useChat";
 import type { TryOut } from "./tryOut";
 
 const MOST_SUGGESTIONS = 3;
-const MOST_CHARS = 16_000;
+const UNKNOWN_LIMITS = { max_message_chars: 16_000, max_file_bytes: 0, allowed_file_types: [] as string[] };
 
 /** What the chat calls itself here: the agent as it is saved. */
 function useConfig(agent: Agent, mayChat: boolean): ChatConfig {
@@ -30,13 +30,15 @@ function useConfig(agent: Agent, mayChat: boolean): ChatConfig {
   const routing = agent["routing"] as { examples?: unknown } | null | undefined;
   const examples = Array.isArray(routing?.examples) ? routing.examples.map(String) : [];
   const suggestions = examples.length > 0 ? examples : (page.data?.suggestions ?? []);
+  const { max_message_chars, max_file_bytes, allowed_file_types } = page.data ?? UNKNOWN_LIMITS;
+  const limits = { max_message_chars, max_file_bytes, allowed_file_types };
   return {
     tenant: tenant.slug,
     company: tenant.company,
     agent_name: agent.name,
     welcome: `Ask ${agent.name} something.`,
     suggestions: mayChat ? suggestions.slice(0, MOST_SUGGESTIONS) : [],
-    max_message_chars: page.data?.max_message_chars ?? MOST_CHARS,
+    ...limits,
   };
 }
 
@@ -67,7 +69,7 @@ function Chat({ agent, tryOut }: { agent: Agent; tryOut: TryOut }) {
         onAsk={ask}
         onEdit={edit}
       />
-      {started && <Banners state={state} />}
+      {started && <Banners state={state} agentName={config.agent_name} />}
       {mayChat ? (
         <Composer
           fieldRef={field}

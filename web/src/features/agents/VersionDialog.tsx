@@ -3,7 +3,7 @@ import { Dialog } from "../../design/Dialog";
 import { Code } from "./JsonView";
 import { useVersion } from "./queries";
 import type { Editor } from "./useEditor";
-import { exactText } from "./times";
+import { exactText } from "../../console/times";
 
 type VersionDialogProps = { editor: Editor; version: string; onClose: () => void };
 

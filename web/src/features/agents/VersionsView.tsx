@@ -4,12 +4,12 @@ import type { Version } from "../../api/console";
 import { Button } from "../../design/Button";
 import { Notice } from "../../design/Notice";
 import { CompareDialog } from "./CompareDialog";
-import { Pager } from "./Pager";
+import { Pager } from "../../console/Pager";
 import { useVersions, VERSIONS_PAGE } from "./queries";
 import { RollBackDialog } from "./RollBackDialog";
 import type { Editor } from "./useEditor";
 import { VersionDialog } from "./VersionDialog";
-import { When } from "./When";
+import { When } from "../../console/When";
 
 type Doing =
   | { what: "view"; version: string }

@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 
 import { Button } from "../../design/Button";
 import { Notice } from "../../design/Notice";
+import { HelpBanner } from "./HelpBanner";
 import type { ChatState, Connection } from "./state/model";
 import { useChat } from "./useChat";
 
@@ -100,13 +101,14 @@ function UndoBanner({ state }: { state: ChatState }) {
 }
 
 /** What has to be known now, just above where one writes. */
-export function Banners({ state }: { state: ChatState }) {
+export function Banners({ state, agentName }: { state: ChatState; agentName: string }) {
   return (
     <div
       role="status"
       aria-label="Notices"
       className="mx-auto w-full max-w-3xl space-y-2 px-3 not-empty:pb-2 sm:px-6"
     >
+      <HelpBanner help={state.help} agentName={agentName} />
       <ConnectionBanner connection={state.connection} />
       <ProblemBanner state={state} />
       <UndoBanner state={state} />

@@ -14,6 +14,8 @@ const CONFIG: ChatConfig = {
   welcome: "Hello, I’m Maya. What can I help you with?",
   suggestions: ["When do I get my refund?", "Do you ship to Austria?"],
   max_message_chars: 16_000,
+  max_file_bytes: 10_485_760,
+  allowed_file_types: [".pdf", ".md", ".txt", ".png"],
 };
 
 type Reply = { status?: number; body: unknown };
@@ -318,6 +320,41 @@ describe("a new conversation", () => {
     expect(screen.getByRole("list", { name: "Suggestions" })).toBeInTheDocument();
     await user.click(screen.getByRole("button", { name: "Undo" }));
     expect(screen.getByTestId("agent-message")).toBeInTheDocument();
+  });
+});
+
+describe("a person", () => {
+  const notices = () => screen.getByRole("status", { name: "Notices" });
+  const told = (data: object) => script.next(null, "status", data);
+
+  test("is announced with the ticket, named while there, and said to be gone", async () => {
+    const user = await openPage();
+    receive(script.next("trn_1", "escalation", { ticket: "ESC-1", category: "general" }));
+    expect(notices()).toHaveTextContent("A person will join you here. Your ticket is ESC-1.");
+    receive(told({ state: "with_human", operator: "Ada" }));
+    expect(notices()).toHaveTextContent("Ada is with you now");
+    expect(screen.getByPlaceholderText("Message Ada")).toBeInTheDocument();
+    await user.type(screen.getByRole("textbox", { name: "Message" }), "Hello?{Enter}");
+    expect(screen.queryByTestId("live-answer")).toBeNull();
+    receive(told({ state: "with_agent", operator: null }));
+    expect(notices()).toHaveTextContent("Ada has handed the conversation back. Maya answers again.");
+    await user.click(within(notices()).getByRole("button", { name: "Dismiss" }));
+    expect(notices()).toBeEmptyDOMElement();
+  });
+
+  test("writes in a bubble of their own, and nothing in it is markup", async () => {
+    await openPage();
+    const said = message({
+      id: "msg_o1",
+      role: "operator",
+      content: "**Hello** [1]",
+      citations: [],
+      metadata: { operator_name: "Ada" },
+    });
+    receive(told({ state: "operator_message", message: said }));
+    const bubble = within(screen.getByRole("log")).getByRole("article", { name: "Ada" });
+    expect(bubble).toHaveTextContent("**Hello** [1]");
+    expect(within(bubble).queryByRole("button", { name: "Helpful" })).toBeNull();
   });
 });
 

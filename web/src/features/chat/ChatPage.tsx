@@ -10,6 +10,8 @@ import { ChatHeader } from "./ChatHeader";
 import { Composer } from "./composer/Composer";
 import { useDraft } from "./composer/useDraft";
 import { Conversation } from "./Conversation";
+import { DropTarget } from "./files/DropTarget";
+import { useFiles } from "./files/useFiles";
 import { SourcesPanel } from "./sources/SourcesPanel";
 import { citationsOf, useSources } from "./sources/useSources";
 import type { CustomerItem } from "./state/model";
@@ -21,6 +23,7 @@ function Chat({ config }: { config: ChatConfig }) {
   const sources = useSources();
   const field = useRef<HTMLTextAreaElement>(null);
   const [draft, setDraft] = useDraft(config.tenant);
+  const files = useFiles(config);
 
   useEffect(() => {
     document.title = `${config.agent_name} · ${config.company}`;
@@ -38,6 +41,7 @@ function Chat({ config }: { config: ChatConfig }) {
   const edit = useCallback(
     (item: CustomerItem) => {
       chat.discard(item.key);
+      chat.files.giveBack(item.files ?? [], chat.store.get().sessionId);
       setDraft((draft) => (draft.trim() === "" ? item.text : `${item.text}\n\n${draft}`));
       field.current?.focus();
     },
@@ -69,20 +73,23 @@ function Chat({ config }: { config: ChatConfig }) {
             onAsk={ask}
             onEdit={edit}
           />
-          <Banners state={state} />
+          <Banners state={state} agentName={config.agent_name} />
           <Composer
             fieldRef={field}
             text={draft}
             limit={config.max_message_chars}
-            agentName={config.agent_name}
+            agentName={state.help.state === "here" ? (state.help.name ?? "us") : config.agent_name}
+            files={files}
             onChange={setDraft}
             onSend={(text) => {
               setDraft("");
-              ask(text);
+              chat.submit(text, chat.files.take());
+              field.current?.focus({ preventScroll: true });
             }}
           />
         </main>
       </div>
+      <DropTarget files={files} />
       {sources.open !== null && citations.length > 0 && (
         <SourcesPanel
           key={sources.open.messageId}

@@ -71,7 +71,8 @@ type ConversationProps = {
 function Log({ state, config, onBefore, ...rest }: ConversationProps & { onBefore: () => void }) {
   const chat = useChat();
   const { history, turns, inFlight } = state;
-  const busy = turns.length > 0 || inFlight.length > 0;
+  // While a person answers, nobody is at work who would tell how far they are.
+  const busy = (turns.length > 0 || inFlight.length > 0) && state.help.state !== "here";
   const retry = useCallback(
     (key: string) => {
       chat.retry(key);

@@ -21,6 +21,8 @@ test("one name in the welcome is marked, and the words stay as they are", () => 
     welcome,
     suggestions: [],
     max_message_chars: 100,
+    max_file_bytes: 10_485_760,
+    allowed_file_types: [".pdf", ".md", ".txt", ".png"],
   };
   const { container } = render(<Welcome config={config} onAsk={() => undefined} />);
   expect(screen.getByRole("heading")).toHaveTextContent(welcome);

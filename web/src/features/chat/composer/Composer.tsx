@@ -1,7 +1,11 @@
-import { type KeyboardEvent, type RefObject, useId, useLayoutEffect, useState } from "react";
+import { type ClipboardEvent, type KeyboardEvent, type RefObject, useId, useLayoutEffect, useState } from "react";
 
 import { cx } from "../../../design/cx";
 import { Icon } from "../../../design/Icon";
+import { AttachButton } from "../files/AttachButton";
+import { FileChips } from "../files/FileChips";
+import { fileComplaint } from "../files/model";
+import type { Files } from "../files/useFiles";
 
 /** From this share of the limit on, the counter shows. */
 const NEAR = 0.9;
@@ -34,27 +38,66 @@ type ComposerProps = {
   agentName: string;
   onChange: (text: string) => void;
   onSend: (text: string) => void;
+  /** Where files can be sent along. */
+  files?: Files;
 };
 
-export function Composer({ fieldRef, text, limit, agentName, onChange, onSend }: ComposerProps) {
-  const id = useId();
+/** What is wrong with the message, said once it was tried to be sent (too long: at once), and the sending. */
+function useSending({ fieldRef, text, limit, files, onSend }: ComposerProps) {
   const [tried, setTried] = useState(false);
-  useGrowing(fieldRef, text);
-
-  const length = text.trim().length;
-  const tooLong = length > limit;
-  const error = tried || tooLong ? complaint(text, limit) : null;
-  const near = length >= limit * NEAR;
-
+  const wrong = complaint(text, limit) ?? fileComplaint(files?.drafts ?? []);
+  const tooLong = text.trim().length > limit;
   const send = () => {
     fieldRef.current?.focus();
-    if (complaint(text, limit) !== null) {
-      setTried(true);
-      return;
-    }
-    setTried(false);
-    onSend(text.trim());
+    setTried(wrong !== null);
+    if (wrong === null) onSend(text.trim());
   };
+  const changed = () => {
+    setTried(false);
+  };
+  return { error: tried || tooLong ? wrong : null, tooLong, send, changed };
+}
+
+type FootProps = { id: string; error: string | null; length: number; limit: number };
+
+/** Under the box: what is wrong, how to send, and how much room is left. */
+function Foot({ id, error, length, limit }: FootProps) {
+  const near = length >= limit * NEAR;
+  return (
+    <div className="flex min-h-6 items-center justify-between gap-4 px-4 pt-1.5 text-xs">
+      <p
+        role="alert"
+        id={`${id}-error`}
+        className="text-[0.8125rem] font-medium text-danger empty:hidden"
+      >
+        {error}
+      </p>
+      <p
+        id={`${id}-hint`}
+        className={cx("text-ink-faint max-sm:hidden", error !== null && "hidden")}
+      >
+        Enter sends, Shift + Enter starts a new line
+      </p>
+      <p
+        data-testid="counter"
+        className={cx("ms-auto tabular-nums", length > limit ? "text-danger" : "text-ink-faint")}
+      >
+        {near && `${count.format(length)} of ${count.format(limit)}`}
+      </p>
+    </div>
+  );
+}
+
+/** Files that are pasted are sent along; words that come with a picture of themselves stay words. */
+function pastedFiles({ clipboardData }: ClipboardEvent): File[] {
+  return clipboardData.types.includes("text/plain") ? [] : [...clipboardData.files];
+}
+
+export function Composer(props: ComposerProps) {
+  const { fieldRef, text, limit, agentName, files, onChange } = props;
+  const id = useId();
+  useGrowing(fieldRef, text);
+  const { error, tooLong, send, changed } = useSending(props);
   const pressed = (event: KeyboardEvent) => {
     // While a word is being composed (IME), Enter belongs to it.
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
@@ -71,13 +114,16 @@ export function Composer({ fieldRef, text, limit, agentName, onChange, onSend }:
         send();
       }}
     >
+      {files !== undefined && <FileChips files={files} />}
       <div
         className={cx(
-          "flex items-end gap-2 rounded-3xl border bg-surface p-1.5 ps-4 shadow-card transition-colors",
+          "flex items-end gap-2 rounded-3xl border bg-surface p-1.5 shadow-card transition-colors",
           "outline-offset-[-1px] has-[textarea:focus-visible]:outline-2",
+          files === undefined && "ps-4",
           error === null ? "border-line-strong outline-accent" : "border-danger outline-danger",
         )}
       >
+        {files !== undefined && <AttachButton files={files} />}
         <textarea
           ref={fieldRef}
           rows={1}
@@ -87,10 +133,16 @@ export function Composer({ fieldRef, text, limit, agentName, onChange, onSend }:
           aria-invalid={error !== null}
           aria-describedby={`${id}-hint ${id}-error`}
           onChange={(event) => {
-            setTried(false);
+            changed();
             onChange(event.target.value);
           }}
           onKeyDown={pressed}
+          onPaste={(event) => {
+            const pasted = files === undefined ? [] : pastedFiles(event);
+            if (pasted.length === 0) return;
+            event.preventDefault();
+            files?.add(pasted);
+          }}
           className="max-h-55 min-h-10 flex-1 resize-none bg-transparent py-2 leading-6 text-ink outline-none placeholder:text-ink-faint"
         />
         <button
@@ -106,27 +158,7 @@ export function Composer({ fieldRef, text, limit, agentName, onChange, onSend }:
           <Icon name="arrowUp" />
         </button>
       </div>
-      <div className="flex min-h-6 items-center justify-between gap-4 px-4 pt-1.5 text-xs">
-        <p
-          role="alert"
-          id={`${id}-error`}
-          className="text-[0.8125rem] font-medium text-danger empty:hidden"
-        >
-          {error}
-        </p>
-        <p
-          id={`${id}-hint`}
-          className={cx("text-ink-faint max-sm:hidden", error !== null && "hidden")}
-        >
-          Enter sends, Shift + Enter starts a new line
-        </p>
-        <p
-          data-testid="counter"
-          className={cx("ms-auto tabular-nums", tooLong ? "text-danger" : "text-ink-faint")}
-        >
-          {near && `${count.format(length)} of ${count.format(limit)}`}
-        </p>
-      </div>
+      <Foot id={id} error={error} length={text.trim().length} limit={limit} />
     </form>
   );
 }

@@ -8,6 +8,7 @@ import { Icon } from "../../../design/Icon";
 import { breadcrumb, inOrder } from "../sources/words";
 import { AnswerActions } from "./AnswerActions";
 import { AnswerText } from "./AnswerText";
+import { TimeStamp } from "./TimeStamp";
 
 export const ASK_FOR_A_PERSON = "I would like to talk to a person.";
 
@@ -81,6 +82,23 @@ function Footnotes({ message, active, onOpen }: FootnotesProps) {
   );
 }
 
+/** The words of a person: a bubble of their own, and nothing in them is markup. */
+function OperatorText({ message }: { message: Message }) {
+  return (
+    <>
+      <div
+        dir="auto"
+        className="mt-1 w-fit max-w-full rounded-[1.25rem] rounded-ss-md bg-accent-soft px-4 py-2.5 leading-relaxed wrap-anywhere whitespace-pre-wrap text-accent-soft-ink"
+      >
+        {message.content}
+      </div>
+      <p className="mt-1.5 px-1 text-xs text-ink-faint">
+        <TimeStamp iso={message.created_at} />
+      </p>
+    </>
+  );
+}
+
 type AgentMessageProps = {
   message: Message;
   agentName: string;
@@ -95,7 +113,7 @@ type AgentMessageProps = {
 export function AgentMessage(props: AgentMessageProps) {
   const { message, agentName, past, latest, active, onOpen, onAsk } = props;
   const person = message.role === "operator";
-  const name = person ? "Support team" : agentName;
+  const name = person ? (message.metadata.operator_name ?? "Support team") : agentName;
   const offersPerson = latest && !past && message.metadata.offer_human === true;
   const open = (number: number) => {
     onOpen(message.id, number);
@@ -103,12 +121,16 @@ export function AgentMessage(props: AgentMessageProps) {
   return (
     <article aria-label={name} data-testid="agent-message" data-message-id={message.id}>
       <Speaker name={name} person={person}>
-        <AnswerText
-          text={message.content}
-          citations={message.citations}
-          active={active}
-          onOpen={open}
-        />
+        {person ? (
+          <OperatorText message={message} />
+        ) : (
+          <AnswerText
+            text={message.content}
+            citations={message.citations}
+            active={active}
+            onOpen={open}
+          />
+        )}
         {offersPerson && (
           <div className="mt-4">
             <Button

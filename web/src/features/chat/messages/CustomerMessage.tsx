@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { Button } from "../../../design/Button";
 import { Notice } from "../../../design/Notice";
 import type { Connection, CustomerItem, Failure } from "../state/model";
+import { SentFiles } from "../files/SentFiles";
 import { TimeStamp } from "./TimeStamp";
 
 /** Seconds until a moment, counting down; 0 when it has come. */
@@ -78,6 +79,7 @@ export function CustomerMessage({ item, connection, onRetry, onEdit }: CustomerM
       >
         {item.text}
       </div>
+      {item.files !== undefined && <SentFiles files={item.files} />}
       {delivery.state !== "failed" && (
         <p className="mt-1.5 px-1 text-end text-xs text-ink-faint">
           {delivery.state === "waiting" ? waitingWords(connection) : <TimeStamp iso={item.at} />}

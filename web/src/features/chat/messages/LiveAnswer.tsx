@@ -9,6 +9,7 @@ const WORDS: Record<Phase, string> = {
   writing: "Writing…",
   checking: "Checking the sources…",
   falling_back: "Trying another way…",
+  left_to_human: "A person is answering you…",
 };
 
 const wordsFor = (turn: LiveTurn | undefined): string => {

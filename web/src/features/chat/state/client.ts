@@ -5,17 +5,19 @@
  */
 import type { ChatApi } from "../../../api/chat";
 import type { Store } from "../../../api/storage";
+import { FileDrafts } from "../files/drafts";
 import type { Clock } from "./clock";
 import { Delivery, sessionIsGone } from "./delivery";
 import type { Frame } from "./frames";
 import { FreshStart } from "./fresh";
 import { Greeting } from "./greeting";
 import { Identity } from "./identity";
-import { type Connection, initialState } from "./model";
+import { PlainHttp } from "./limited";
+import type { Connection, SentFile } from "./model";
 import { Pages } from "./pages";
 import { ChatSocket, type SocketLike } from "./socket";
 import { ChatStore } from "./store";
-import { TabMemory } from "./tab";
+import { firstState, TabMemory } from "./tab";
 
 export type ChatClientParts = {
   api: ChatApi;
@@ -35,18 +37,21 @@ const SOCKET_TRIES = 3;
 export class ChatClient {
   readonly store: ChatStore;
   readonly identity: Identity;
+  /** What is to go with the next message. */
+  readonly files: FileDrafts;
   private readonly tab: TabMemory;
   private readonly socket: ChatSocket;
   private readonly greeting: Greeting;
   private readonly delivery: Delivery;
   private readonly pages: Pages;
   private readonly fresh: FreshStart;
+  private readonly http: PlainHttp;
 
   constructor(private readonly parts: ChatClientParts) {
     const { api, tenant, clock, random, lasting, perTab } = parts;
     this.tab = new TabMemory(perTab, tenant);
     this.identity = new Identity(api, tenant, lasting, clock);
-    this.store = new ChatStore(this.firstState());
+    this.store = new ChatStore(firstState(this.tab, this.identity.sessionId));
     this.socket = new ChatSocket({
       open: parts.openSocket,
       clock,
@@ -66,13 +71,32 @@ export class ChatClient {
     this.greeting = new Greeting({ ...shared, tab: this.tab, socket: this.socket });
     this.delivery = new Delivery({ ...shared, socket: this.socket });
     this.pages = new Pages(api, this.identity, this.store);
+    this.http = new PlainHttp({
+      ...shared,
+      socket: this.socket,
+      pages: this.pages,
+      online: parts.online,
+      flush: () => {
+        this.delivery.flush();
+      },
+    });
     this.fresh = new FreshStart({
       ...shared,
       socket: this.socket,
-      useHttp: () => this.useHttp(),
+      useHttp: () => this.http.use(),
+    });
+    this.files = new FileDrafts({
+      ...shared,
+      newKey: parts.newKey,
+      session: () => this.sessionForFiles(),
+      store: perTab,
+      storeKey: `deskhand.files.${tenant ?? "default"}`,
     });
     this.store.subscribe(() => {
-      this.tab.remember(this.store.get());
+      const state = this.store.get();
+      this.tab.remember(state);
+      if (state.sessionId !== null) this.files.entered(state.sessionId);
+      this.http.lookLater();
     });
   }
 
@@ -89,6 +113,8 @@ export class ChatClient {
     this.fresh.stop();
     this.delivery.stop();
     this.socket.stop();
+    this.files.stop();
+    this.http.stop();
   }
 
   /** The network came back, or the page into view. */
@@ -108,10 +134,10 @@ export class ChatClient {
     this.connection("offline");
   }
 
-  submit(text: string): void {
+  submit(text: string, files: SentFile[] = []): void {
     if (this.store.get().fresh) void this.fresh.commit();
     const at = new Date(this.parts.clock.now()).toISOString();
-    this.store.dispatch({ type: "submitted", key: this.parts.newKey(), text, at });
+    this.store.dispatch({ type: "submitted", key: this.parts.newKey(), text, at, files });
     this.delivery.flush();
   }
 
@@ -123,6 +149,11 @@ export class ChatClient {
 
   discard(key: string): void {
     this.store.dispatch({ type: "discarded", key });
+  }
+
+  /** The reader has seen that the person has gone. */
+  helpRead(): void {
+    this.store.dispatch({ type: "help read" });
   }
 
   dismissNotice(): void {
@@ -150,23 +181,6 @@ export class ChatClient {
     this.fresh.leave();
   }
 
-  private firstState() {
-    const place = this.tab.bookmark();
-    const resumes = place !== null && place.sessionId === this.identity.sessionId;
-    return {
-      ...initialState,
-      ...(resumes ? { sessionId: place.sessionId, stream: place.stream, lastSeq: place.seq } : {}),
-      items: this.tab.outbox().map(({ key, text, at }) => ({
-        kind: "customer" as const,
-        key,
-        id: null,
-        text,
-        at,
-        delivery: { state: "waiting" as const },
-      })),
-    };
-  }
-
   private frameArrived(frame: Frame): void {
     const { event } = frame;
     if (event.type === "error" && !this.socket.ready) {
@@ -181,6 +195,7 @@ export class ChatClient {
     this.store.dispatch({ type: "frame", frame, now: this.parts.clock.now() });
     if (event.type === "connected") this.connected(event.sessionId, event.resumed);
     if (event.type === "complete") this.answered();
+    if (event.type === "attachment") this.files.told(event);
     const { gapAfter } = this.store.get();
     if (gapAfter !== null && gapAfter !== gapBefore) this.socket.restart();
   }
@@ -201,28 +216,23 @@ export class ChatClient {
     if (nameless) void this.pages.latest();
   }
 
+  /** Files are sent to a session of their own accord, before any message. */
+  private async sessionForFiles(): Promise<string> {
+    if (this.store.get().fresh) await this.fresh.commit();
+    const known = this.identity.sessionId;
+    if (known !== null) return known;
+    const session = await this.identity.with((token) => this.parts.api.openSession(token));
+    this.identity.keepSession(session.id);
+    return session.id;
+  }
+
   private lineDown(failures: number): void {
     const { connection } = this.store.get();
     if (!this.parts.online()) this.connection("offline");
     else if (connection === "limited") return;
-    else if (failures >= SOCKET_TRIES) void this.useHttp();
+    else if (failures >= SOCKET_TRIES) void this.http.use();
     else if (connection === "connected" || connection === "offline")
       this.connection("reconnecting");
-  }
-
-  /** No socket, but perhaps the server can be reached all the same. */
-  private async useHttp(): Promise<void> {
-    try {
-      const session = await this.identity.with((token) => this.parts.api.openSession(token));
-      if (this.socket.ready) return;
-      this.identity.keepSession(session.id);
-      this.store.dispatch({ type: "session", sessionId: session.id, threadId: session.thread_id });
-      this.connection("limited");
-      if (this.store.get().history.status !== "ready") await this.pages.latest();
-      this.delivery.flush();
-    } catch {
-      if (!this.socket.ready) this.connection(this.parts.online() ? "reconnecting" : "offline");
-    }
   }
 
   private connection(connection: Connection): void {

@@ -46,6 +46,8 @@ const NO_ACKNOWLEDGEMENT: Failure = {
   stored: false,
 };
 
+const idsOf = (item: CustomerItem): string[] => (item.files ?? []).map((file) => file.id);
+
 type Parts = {
   api: Pick<ChatApi, "send" | "openSession">;
   identity: Identity;
@@ -81,7 +83,13 @@ export class Delivery {
   private overSocket(item: CustomerItem): void {
     const { store, socket } = this.parts;
     if (item.key === this.posting || store.get().inFlight.includes(item.key)) return;
-    const frame = { type: "message", text: item.text, idempotency_key: item.key };
+    const attachments = idsOf(item);
+    const frame = {
+      type: "message",
+      text: item.text,
+      idempotency_key: item.key,
+      ...(attachments.length > 0 && { attachments }),
+    };
     if (!socket.send(frame)) return;
     this.sends.set(item.key, (this.sends.get(item.key) ?? 0) + 1);
     store.dispatch({ type: "handed over", key: item.key });
@@ -109,11 +117,11 @@ export class Delivery {
     if (this.posting !== null) return;
     let item = waiting(store.get())[0];
     while (item !== undefined && !socket.ready) {
-      const { key, text } = item;
+      const { key } = item;
       this.posting = key;
       store.dispatch({ type: "posted", key });
       try {
-        const answer = await this.post(text, key);
+        const answer = await this.post(item);
         store.dispatch({ type: "answered", key, answer });
       } catch (error) {
         const unreachable = error instanceof ProblemError && error.status === 0;
@@ -126,10 +134,12 @@ export class Delivery {
     if (socket.ready) this.flush();
   }
 
-  private async post(text: string, key: string) {
+  private async post(item: CustomerItem) {
     const { api, identity } = this.parts;
     const send = () =>
-      identity.with(async (token) => api.send(token, await this.session(token), text, key));
+      identity.with(async (token) =>
+        api.send(token, await this.session(token), item.text, item.key, ...idsOf(item)),
+      );
     try {
       return await send();
     } catch (error) {

@@ -4,7 +4,7 @@
  * Frames of a type this client does not know keep their number (`other`), so that a newer server
  * does not look like a gap.
  */
-import type { Answer } from "../../../api/types";
+import type { Answer, Message } from "../../../api/types";
 import type { CandidateSource, Phase } from "./model";
 
 export type TurnError = {
@@ -26,6 +26,9 @@ export type ServerEvent =
       stream: string;
       lastSeq: number;
       resumed: boolean;
+      /** Who answers, where the server says it: undefined when it does not. */
+      operator?: string | null;
+      ticket?: string | null;
     }
   | { type: "pong" }
   | { type: "start"; messageId: string; key: string | null; text: string }
@@ -33,6 +36,10 @@ export type ServerEvent =
   | { type: "sources"; sources: CandidateSource[] }
   | { type: "tool"; name: string; running: boolean }
   | { type: "text"; delta: string }
+  | { type: "escalation"; ticket: string }
+  | { type: "operator"; message: Message }
+  | { type: "owner"; name: string | null }
+  | { type: "attachment"; id: string; state: string; reason: string | null }
   | { type: "complete"; answer: Answer; key: string | null }
   | { type: "error"; error: TurnError }
   | { type: "other" };
@@ -53,21 +60,53 @@ const number = (value: unknown): number | null => (typeof value === "number" ? v
 const isData = (value: unknown): value is Data =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const PHASES: readonly string[] = ["searching", "writing", "checking", "falling_back"];
+const PHASES: readonly string[] = [
+  "searching",
+  "writing",
+  "checking",
+  "falling_back",
+  "left_to_human",
+];
+
+const readConnected = (data: Data): ServerEvent => ({
+  type: "connected",
+  sessionId: text(data["session_id"]),
+  threadId: text(data["thread_id"]),
+  stream: text(data["stream"]),
+  lastSeq: number(data["last_seq"]) ?? 0,
+  resumed: data["resumed"] === true,
+  ...("operator" in data && { operator: textOrNull(data["operator"]) }),
+  ...("ticket" in data && { ticket: textOrNull(data["ticket"]) }),
+});
+
+function readAttachment(data: Data): ServerEvent {
+  const told = isData(data["attachment"]) ? data["attachment"] : {};
+  const id = text(told["attachment_id"]);
+  if (id === "") return { type: "other" };
+  return {
+    type: "attachment",
+    id,
+    state: text(told["state"]),
+    reason: textOrNull(told["reason"]),
+  };
+}
+
+const STATES: Record<string, (data: Data) => ServerEvent> = {
+  pong: () => ({ type: "pong" }),
+  connected: readConnected,
+  attachment: readAttachment,
+  with_human: (data) => ({ type: "owner", name: text(data["operator"]) }),
+  with_agent: () => ({ type: "owner", name: null }),
+  operator_message: (data) =>
+    isData(data["message"])
+      ? { type: "operator", message: data["message"] as unknown as Message }
+      : { type: "other" },
+};
 
 function readStatus(data: Data): ServerEvent {
   const state = text(data["state"]);
-  if (state === "pong") return { type: "pong" };
-  if (state === "connected") {
-    return {
-      type: "connected",
-      sessionId: text(data["session_id"]),
-      threadId: text(data["thread_id"]),
-      stream: text(data["stream"]),
-      lastSeq: number(data["last_seq"]) ?? 0,
-      resumed: data["resumed"] === true,
-    };
-  }
+  const read = Object.hasOwn(STATES, state) ? STATES[state] : undefined;
+  if (read !== undefined) return read(data);
   if (!PHASES.includes(state)) return { type: "other" };
   return { type: "status", phase: state as Phase, detail: textOrNull(data["detail"]) };
 }
@@ -106,8 +145,12 @@ const READERS: Record<string, (data: Data) => ServerEvent> = {
     running: data["state"] === "started",
   }),
   text: (data) => ({ type: "text", delta: text(data["delta"]) }),
+  escalation: (data) =>
+    text(data["ticket"]) === ""
+      ? { type: "other" }
+      : { type: "escalation", ticket: text(data["ticket"]) },
   complete: (data) =>
-    isData(data["message"])
+    isData(data["message"]) || data["with_human"] === true
       ? {
           type: "complete",
           answer: data as unknown as Answer,

@@ -2,6 +2,14 @@
 import type { Message, MessagePage } from "../../../api/types";
 import { type ChatState, type Item, serverId } from "./model";
 
+/** What was sent along: names are known of what this page sent itself. */
+function filesOf(message: Message, present: Item | undefined) {
+  const known = present?.kind === "customer" ? present.files : undefined;
+  const ids = message.metadata.attachments ?? [];
+  if (known !== undefined || ids.length === 0) return known === undefined ? {} : { files: known };
+  return { files: ids.map((id) => ({ id, name: null })) };
+}
+
 function toItem(message: Message, known: Map<string, Item>): Item {
   const present = known.get(message.id);
   switch (message.role) {
@@ -14,6 +22,7 @@ function toItem(message: Message, known: Map<string, Item>): Item {
         text: message.content,
         at: message.created_at,
         delivery: { state: "sent" },
+        ...filesOf(message, present),
       };
     case "system":
       return { kind: "note", key: message.id, text: message.content };

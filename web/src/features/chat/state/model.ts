@@ -17,6 +17,9 @@ export type Failure = {
 export type Delivery =
   { state: "waiting" } | { state: "sent" } | { state: "failed"; failure: Failure };
 
+/** A file sent along. Of an earlier visit's only the id is known until somebody asks for the rest. */
+export type SentFile = { id: string; name: string | null };
+
 /** A message of the reader. `key` is its idempotency key, kept over every retry. */
 export type CustomerItem = {
   kind: "customer";
@@ -25,13 +28,15 @@ export type CustomerItem = {
   text: string;
   at: string;
   delivery: Delivery;
+  files?: SentFile[];
 };
 
 export type ReplyItem = { kind: "reply"; key: string; message: Message };
 export type NoteItem = { kind: "note"; key: string; text: string };
 export type Item = CustomerItem | ReplyItem | NoteItem;
 
-export type Phase = "thinking" | "searching" | "writing" | "checking" | "falling_back";
+export type Phase =
+  "thinking" | "searching" | "writing" | "checking" | "falling_back" | "left_to_human";
 export type CandidateSource = Omit<Citation, "quote">;
 
 /** An answer in the making. */
@@ -55,6 +60,17 @@ export type HistoryState = {
   loadingEarlier: boolean;
 };
 
+/** How far a person has come into the conversation: asked for, answering, or gone again. */
+export type Help = {
+  state: "none" | "asked" | "here" | "gone";
+  /** What the customer may name to anybody. */
+  ticket: string | null;
+  /** Of the person, as the customer sees it. */
+  name: string | null;
+};
+
+export const noHelp: Help = { state: "none", ticket: null, name: null };
+
 export type ChatState = {
   connection: Connection;
   sessionId: string | null;
@@ -75,6 +91,7 @@ export type ChatState = {
   fresh: boolean;
   /** A problem that belongs to no message. */
   notice: Failure | null;
+  help: Help;
 };
 
 export const initialState: ChatState = {
@@ -91,6 +108,7 @@ export const initialState: ChatState = {
   history: { status: "idle", earlier: 0, loadingEarlier: false },
   fresh: false,
   notice: null,
+  help: noHelp,
 };
 
 export const isWaiting = (item: Item): item is CustomerItem =>

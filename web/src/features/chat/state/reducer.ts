@@ -13,14 +13,17 @@ import {
   initialState,
   type Item,
   isWaiting,
+  noHelp,
+  type SentFile,
 } from "./model";
+import { helpOn } from "./help";
 import { applyEvent, changeCustomer, changeTurn, finish } from "./turns";
 
 export type Action =
   | { type: "connection"; connection: Connection }
   | { type: "frame"; frame: Frame; now: number }
   | { type: "session"; sessionId: string; threadId: string }
-  | { type: "submitted"; key: string; text: string; at: string }
+  | { type: "submitted"; key: string; text: string; at: string; files?: SentFile[] }
   | { type: "handed over"; key: string }
   | { type: "posted"; key: string }
   | { type: "answered"; key: string; answer: Answer }
@@ -36,6 +39,7 @@ export type Action =
   | { type: "feedback"; messageId: string; feedback: Feedback | null }
   | { type: "noticed"; notice: Failure | null }
   | { type: "fresh"; fresh: boolean }
+  | { type: "help read" }
   | { type: "cleared" };
 
 const ENDED = "The earlier conversation has ended. This is a new one.";
@@ -58,6 +62,7 @@ function enterSession(state: ChatState, sessionId: string, threadId: string): Ch
     lastSeq: 0,
     gapAfter: null,
     history: initialState.history,
+    help: noHelp,
   };
   if (state.threadId === threadId) return moved;
   const unsent = state.items.filter(
@@ -85,6 +90,7 @@ function connected(
     turns: continues ? next.turns : [],
     inFlight: [],
     notice: null,
+    help: helpOn(next.help, event),
   };
 }
 
@@ -142,7 +148,7 @@ const cleared = (state: ChatState): ChatState => ({
 function reduceMessage(state: ChatState, action: Action): ChatState {
   switch (action.type) {
     case "submitted": {
-      const { key, text, at } = action;
+      const { key, text, at, files } = action;
       const item: Item = {
         kind: "customer",
         key,
@@ -150,6 +156,7 @@ function reduceMessage(state: ChatState, action: Action): ChatState {
         text,
         at,
         delivery: { state: "waiting" },
+        ...(files !== undefined && files.length > 0 && { files }),
       };
       return { ...state, items: [...state.items, item] };
     }
@@ -213,6 +220,8 @@ export function reduce(state: ChatState, action: Action): ChatState {
       return { ...state, notice: action.notice };
     case "fresh":
       return { ...state, fresh: action.fresh };
+    case "help read":
+      return { ...state, help: { ...noHelp, ticket: state.help.ticket } };
     case "cleared":
       return cleared(state);
     default:

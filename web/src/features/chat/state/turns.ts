@@ -8,9 +8,11 @@ import {
   isWaiting,
   type Item,
   type LiveTurn,
+  type Phase,
   type ReplyItem,
   serverId,
 } from "./model";
+import { helpAfter, helped } from "./help";
 
 const newTurn = (turnId: string, partial: boolean): LiveTurn => ({
   turnId,
@@ -80,6 +82,7 @@ function storeMessage(items: Item[], frame: Frame, event: Start): [Item[], Custo
     text: event.text,
     at: first?.at ?? frame.at,
     delivery: { state: "sent" },
+    ...(mine?.files !== undefined && { files: mine.files }),
   };
   if (first === undefined) return [place(items, stored), stored];
   const others = items.filter((item) => item === first || !known.some((one) => one === item));
@@ -115,7 +118,8 @@ export function finish(
   );
   return {
     ...state,
-    items: placeReply(items, answer.message),
+    items: answer.message === null ? items : placeReply(items, answer.message),
+    help: helpAfter(state.help, answer),
     turns: state.turns.filter((candidate) => candidate.turnId !== turnId),
     inFlight: state.inFlight.filter((key) => !settled.has(key)),
   };
@@ -159,16 +163,18 @@ function fail(state: ChatState, frame: Frame, error: TurnError, now: number): Ch
   };
 }
 
+const VOID = new Set<Phase>(["falling_back", "left_to_human"]);
+
 /** What an event changes in the answer being written; null for events of another kind. */
 function progress(event: ServerEvent): ((turn: LiveTurn) => LiveTurn) | null {
   switch (event.type) {
     case "status":
-      // What a failed model had written so far is void.
+      // What a failed model had written so far is void, and so is what an agent had when a person came.
       return (turn) => ({
         ...turn,
         phase: event.phase,
         detail: event.detail,
-        ...(event.phase === "falling_back" ? { text: "", partial: false } : {}),
+        ...(VOID.has(event.phase) ? { text: "", partial: false } : {}),
       });
     case "sources":
       return (turn) => ({ ...turn, sources: event.sources });
@@ -191,6 +197,12 @@ export function applyEvent(state: ChatState, frame: Frame, now: number): ChatSta
   if (event.type === "start") return begin(state, frame, event);
   if (event.type === "complete") return complete(state, frame, event.answer, event.key);
   if (event.type === "error") return fail(state, frame, event.error, now);
+  if (event.type === "operator") {
+    return { ...state, items: placeReply(state.items, event.message), help: helped(state, event) };
+  }
+  if (event.type === "escalation" || event.type === "owner") {
+    return { ...state, help: helped(state, event) };
+  }
   const change = progress(event);
   return change === null ? state : changeTurn(state, turnId, change);
 }

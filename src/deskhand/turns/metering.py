@@ -1,0 +1,67 @@
+"""Counts what a model's answer uses, call by call: as the provider says, or estimated from the text where it does not.
+
+Above: the writing of an answer. Below: the usage slice's figures.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from deskhand.conversations.context import estimated_tokens
+from deskhand.usage.model import ModelCall
+
+
+class CallMeter:
+    """The calls that one answer takes: tools make it several, each given everything that went before."""
+
+    def __init__(self, model: str, given: Iterable[str]) -> None:
+        """`given` are the texts of the first request."""
+        self._model = model
+        self._context = sum(map(estimated_tokens, given))
+        self._written = 0
+        self._reported: tuple[int, int] | None = None
+        self._under_way = False
+        self._done: list[ModelCall] = []
+
+    @property
+    def input_tokens(self) -> int:
+        """Of the calls so far and the one that comes next, or is under way."""
+        return sum(call.input_tokens for call in self._done) + self._context
+
+    @property
+    def output_tokens(self) -> int:
+        return sum(call.output_tokens for call in self._done) + -(-self._written // 4)
+
+    @property
+    def calls(self) -> list[ModelCall]:
+        """The calls, the one under way included."""
+        return [*self._done, self._call()] if self._under_way else list(self._done)
+
+    def asked(self) -> None:
+        """A request is on its way."""
+        self._under_way = True
+
+    def wrote(self, text: str) -> None:
+        self._under_way = True
+        self._written += len(text)
+
+    def reported(self, details: Any) -> None:
+        """What the provider says of the call under way; the last word counts."""
+        given, written = details.get("input_token_count"), details.get("output_token_count")
+        if isinstance(given, int) and isinstance(written, int) and given >= 0 and written >= 0:
+            self._under_way = True
+            self._reported = (given, written)
+
+    def got_results(self, results: Iterable[str]) -> None:
+        """The call under way ended by calling tools: the next one is given what it wrote and what they returned."""
+        call = self._call()
+        self._done.append(call)
+        self._context = max(self._context, call.input_tokens) + call.output_tokens
+        self._context += sum(map(estimated_tokens, results))
+        self._written, self._reported, self._under_way = 0, None, True
+
+    def _call(self) -> ModelCall:
+        if self._reported is not None:
+            given, written = self._reported
+            return ModelCall(model=self._model, input_tokens=given, output_tokens=written)
+        written = -(-self._written // 4)
+        return ModelCall(model=self._model, input_tokens=self._context, output_tokens=written, estimated=True)

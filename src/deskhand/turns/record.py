@@ -1,0 +1,134 @@
+"""A turn as the audit records it, with all that its answer came from. Above: conclude, replay. Below: the facts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from structlog.contextvars import get_contextvars
+
+from deskhand.audit.facts import PassageGiven, ReplayInputs, SaidBefore, SourceUsed, ToolUse, TurnFacts
+from deskhand.conversations.model import Citation
+from deskhand.kit.errors import DeskhandError
+from deskhand.llm.passages import Passage
+from deskhand.turns.stages import Stages
+from deskhand.turns.state import Accepted, Gathered, Verified
+
+MEMORIES, ATTACHMENTS, SMALL_TALK = "memories", "attachments", "small_talk"
+"""What the model was given beside passages and history, by name."""
+
+
+def facts_of(accepted: Accepted, gathered: Gathered, verified: Verified, stages: Stages, *, at: datetime) -> TurnFacts:
+    """What happened in an answered turn."""
+    draft = verified.draft
+    return TurnFacts(
+        **_of_turn(accepted, stages, at),
+        agent_id=draft.agent.id,
+        agent_version=draft.agent.version,
+        inputs=_inputs(accepted, gathered, draft.model),
+        answer=verified.content,
+        kind=verified.kind.value,
+        confidence=verified.confidence,
+        sources=sources_of(draft.passages, verified.citations),
+        tools=tuple(_tool(name, noted) for name, noted in sorted(draft.tools.items())),
+        model=draft.model,
+        degraded=draft.degraded,
+        input_tokens=draft.input_tokens,
+        output_tokens=draft.output_tokens,
+        cost_nanos=draft.usage.cost_nanos or 0,
+        currency=draft.usage.currency,
+    )
+
+
+def facts_without_answer(
+    accepted: Accepted, stages: Stages, *, at: datetime, kind: str, error: DeskhandError | None
+) -> TurnFacts:
+    """What happened in a turn that ended without an answer: it failed, or a person has the conversation."""
+    agent_id, version = accepted.session.agent_id or "", accepted.session.agent_version or ""
+    return TurnFacts(
+        **_of_turn(accepted, stages, at),
+        agent_id=agent_id,
+        agent_version=version,
+        inputs=ReplayInputs(text=accepted.turn.text, agent_id=agent_id, agent_version=version, model=""),
+        kind=kind,
+        failure=None if error is None else error.code,
+    )
+
+
+def _of_turn(accepted: Accepted, stages: Stages, at: datetime) -> dict[str, Any]:
+    return {
+        "session_id": accepted.session.id,
+        "thread_id": accepted.session.thread_id,
+        "contact_id": accepted.session.contact_id,
+        "turn_ids": tuple(turn.id for turn in (accepted.turn, *accepted.others)),
+        "texts": accepted.texts or (accepted.turn.text,),
+        "at": at,
+        "request_id": get_contextvars().get("request_id"),
+        "seconds": stages.total,
+        "stages": dict(stages.seconds),
+    }
+
+
+def _inputs(accepted: Accepted, gathered: Gathered, model: str) -> ReplayInputs:
+    return ReplayInputs(
+        text=gathered.text,
+        texts=accepted.texts,
+        agent_id=gathered.agent.id,
+        agent_version=gathered.agent.version,
+        model=model,
+        questions=gathered.questions,
+        history=tuple(
+            SaidBefore(role=message.role.value, text=message.content, message_id=message.id)
+            for message in gathered.history
+        ),
+        summary=gathered.summary,
+        passages=tuple(_given(passage) for passage in gathered.passages),
+        knowledge_bases=accepted.knowledge_bases,
+        more={
+            MEMORIES: gathered.memories,
+            ATTACHMENTS: [{"id": each.id, "name": each.name, "text": each.text} for each in gathered.attachments],
+            SMALL_TALK: gathered.small_talk.value if gathered.small_talk else None,
+        },
+    )
+
+
+def _given(passage: Passage) -> PassageGiven:
+    return PassageGiven(
+        number=passage.number,
+        chunk_id=passage.chunk_id,
+        source_id=passage.source_id,
+        source=passage.source,
+        title=passage.title,
+        heading=passage.heading,
+        link=passage.link,
+        text=passage.text,
+        relevance=passage.relevance,
+    )
+
+
+def sources_of(passages: Sequence[Passage], citations: Sequence[Citation]) -> tuple[SourceUsed, ...]:
+    quotes = {citation.number: citation.quote for citation in citations}
+    return tuple(
+        SourceUsed(
+            number=passage.number,
+            chunk_id=passage.chunk_id,
+            source_id=passage.source_id,
+            source=passage.source,
+            title=passage.title,
+            heading=passage.heading,
+            link=passage.link,
+            quote=quotes.get(passage.number, ""),
+            cited=passage.number in quotes,
+        )
+        for passage in passages
+    )
+
+
+def _tool(name: str, noted: dict[str, Any]) -> ToolUse:
+    return ToolUse(
+        name=name,
+        success=bool(noted.get("success")),
+        calls=int(noted.get("calls", 1)),
+        attempts=int(noted.get("attempts", 1)),
+        seconds=float(noted.get("seconds", 0.0)),
+        summary=str(noted.get("outcome", "")),
+    )

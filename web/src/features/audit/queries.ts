@@ -1,0 +1,32 @@
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+
+import { auditApi, type AuditFilter } from "../../api/audit";
+import { useAuthStore } from "../account/useAuth";
+
+const AUDIT = ["audit"] as const;
+
+export function useRecords(filter: AuditFilter, limit: number, offset: number) {
+  const auth = useAuthStore();
+  return useQuery({
+    queryKey: [...AUDIT, "list", filter, limit, offset],
+    queryFn: () => auth.with((token) => auditApi.list(token, filter, limit, offset)),
+    placeholderData: keepPreviousData,
+    staleTime: 5_000,
+  });
+}
+
+export function useRecord(id: string) {
+  const auth = useAuthStore();
+  return useQuery({
+    queryKey: [...AUDIT, "one", id],
+    queryFn: () => auth.with((token) => auditApi.get(token, id)),
+    staleTime: 0,
+  });
+}
+
+export function useAuditChanged(): () => void {
+  const queries = useQueryClient();
+  return () => {
+    void queries.invalidateQueries({ queryKey: AUDIT });
+  };
+}
