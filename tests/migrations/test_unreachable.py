@@ -1,5 +1,6 @@
 """A database that cannot be opened is one clear line, without its password."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ async def refusal(url: str) -> str:
             await revisions(database)
     finally:
         await database.close()
+    # One left over would report to this loop when it is closed.
+    assert not [thread for thread in threading.enumerate() if "_connection_worker_thread" in thread.name]
     assert "\n" not in refused.value.detail
     return refused.value.detail
 

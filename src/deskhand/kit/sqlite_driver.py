@@ -8,10 +8,13 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
+import aiosqlite
 from sqlalchemy import event
 from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection, AsyncAdapt_aiosqlite_cursor
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util import EMPTY_DICT
+
+_SECONDS_TO_END = 5.0
 
 
 def use_few_hops(engine: AsyncEngine) -> None:
@@ -19,7 +22,14 @@ def use_few_hops(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "do_connect")
     def connect(dialect: Any, _record: object, arguments: Sequence[Any], options: dict[str, Any]) -> "_Connection":
-        opened = dialect.dbapi.connect(*arguments, **options)
+        raw: Any = aiosqlite.connect(*arguments, **options)
+        raw._thread.daemon = True  # noqa: SLF001 - as the adapter does
+        try:
+            opened = dialect.dbapi.connect(async_creator_fn=lambda: raw)
+        except BaseException:
+            # Its thread was told to end, and reports to the loop when it does: the loop must still be there then.
+            raw._thread.join(_SECONDS_TO_END)  # noqa: SLF001 - aiosqlite leaves it to end by itself
+            raise
         return _Connection(dialect.dbapi, opened._connection)  # noqa: SLF001 - the adapter's seam
 
 
