@@ -1,5 +1,6 @@
 """How the time of some work grows with its input: a ratio within one run, so that a slow machine does not count."""
 
+import gc
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -17,11 +18,17 @@ def grows_in_proportion(work: Callable[[T], object], short: T, long: T) -> bool:
 
 
 def _least_time(work: Callable[[T], object], given: T) -> float:
-    """Seconds of this thread for the fastest run: what other threads do in between does not count."""
+    """Seconds of this thread for the fastest run: what other threads do in between does not count, nor does the
+    garbage of other tests.
+    """
 
     def once() -> float:
-        began = time.thread_time()
-        work(given)
-        return time.thread_time() - began
+        gc.disable()
+        try:
+            began = time.thread_time()
+            work(given)
+            return time.thread_time() - began
+        finally:
+            gc.enable()
 
     return min(once() for _ in range(RUNS))
