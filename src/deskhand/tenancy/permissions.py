@@ -26,6 +26,12 @@ class Permission(StrEnum):
     AUDIT_READ = "audit:read"
     AUDIT_WRITE = "audit:write"
     USAGE_READ = "usage:read"
+    APPROVALS_READ = "approvals:read"
+    APPROVALS_DECIDE = "approvals:decide"
+    CRM_READ = "crm:read"
+    CRM_WRITE = "crm:write"
+    PLANS_READ = "plans:read"
+    PLANS_WRITE = "plans:write"
 
 
 MEANINGS: Mapping[Permission, str] = {
@@ -46,6 +52,12 @@ MEANINGS: Mapping[Permission, str] = {
     Permission.AUDIT_READ: "see, search and export the audit, replay turns",
     Permission.AUDIT_WRITE: "check the audit's chain, erase a contact's part of it",
     Permission.USAGE_READ: "see what models were used and what they cost",
+    Permission.APPROVALS_READ: "see what waits for a person's decision, and what was decided",
+    Permission.APPROVALS_DECIDE: "allow, refuse and change what agents want to do",
+    Permission.CRM_READ: "see contacts with their notes, events and messages",
+    Permission.CRM_WRITE: "change contacts, write notes, send messages, set up pipelines, templates and sequences",
+    Permission.PLANS_READ: "see plans and votes",
+    Permission.PLANS_WRITE: "start and cancel plans, call for a vote",
 }
 
 _READ = frozenset(
@@ -57,6 +69,9 @@ _READ = frozenset(
         Permission.MEMORIES_READ,
         Permission.TICKETS_READ,
         Permission.USAGE_READ,
+        Permission.APPROVALS_READ,
+        Permission.CRM_READ,
+        Permission.PLANS_READ,
     }
 )
 _OPERATE = _READ | {
@@ -65,6 +80,9 @@ _OPERATE = _READ | {
     Permission.MEMORIES_WRITE,
     Permission.TICKETS_WRITE,
     Permission.AUDIT_READ,
+    Permission.APPROVALS_DECIDE,
+    Permission.CRM_WRITE,
+    Permission.PLANS_WRITE,
 }
 _EVERYTHING = frozenset(Permission)
 
