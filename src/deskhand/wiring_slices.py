@@ -33,9 +33,10 @@ from deskhand.audit.verifying import ChainVerifier
 from deskhand.audit.writer import SETTLE_SECONDS, AuditWriter
 from deskhand.conversations.lifecycle import SWEEP_SECONDS as IDLE_SWEEP_SECONDS
 from deskhand.conversations.lifecycle import SessionLifecycle
-from deskhand.conversations.model import SessionStatus
+from deskhand.conversations.model import Message, SessionStatus
 from deskhand.conversations.repository import ConversationRepository
 from deskhand.conversations.schemas import message_out
+from deskhand.conversations.speaking import AgentSpeaker
 from deskhand.conversations.takeover import OperatorSaid as SaidByOperator
 from deskhand.conversations.takeover import OwnerChanged as OwnerIsNow
 from deskhand.conversations.takeover import Ownership, TakeoverEvent
@@ -76,7 +77,8 @@ from deskhand.tools.contract import ToolSlice
 from deskhand.tools.guard import Guard
 from deskhand.tools.registry import ToolRegistry
 from deskhand.tools.threads import Threads
-from deskhand.turns.events import AttachmentChanged, OperatorSaid, OwnerChanged
+from deskhand.turns.events import AgentSaid, AttachmentChanged, OperatorSaid, OwnerChanged
+from deskhand.turns.handoff import HAND_OFF, make_hand_off
 from deskhand.turns.hub import EventHub
 from deskhand.turns.toolbox import Toolboxes
 from deskhand.usage.endpoints import Caps, UsageEndpoints
@@ -140,6 +142,7 @@ class Slices:
     vault: Vault
     audit: AuditWriter
     usage: UsageRecorder
+    speaker: AgentSpeaker
 
 
 def build_slices(
@@ -153,6 +156,7 @@ def build_slices(
         vault=vault,
         audit=audit_writer(ground, vault),
         usage=UsageRecorder(clock=ground.clock, prices=prices_of(ground.settings)),
+        speaker=speaker(ground),
     )
 
 
@@ -277,6 +281,13 @@ def escalations(ground: Ground, learned: LearnedRequests) -> Escalations:
     )
 
 
+def speaker(ground: Ground) -> AgentSpeaker:
+    def tell(session_id: str, message: Message) -> None:
+        ground.hub.publish(session_id, None, AgentSaid(message=message_out(message).model_dump(mode="json")))
+
+    return AgentSpeaker(clock=ground.clock, tell=tell)
+
+
 def audit_writer(ground: Ground, vault: Vault) -> AuditWriter:
     return AuditWriter(
         store=ground.store,
@@ -298,6 +309,7 @@ def tool_registry() -> ToolRegistry:
     registry.register(READ_ATTACHMENT, make_read_attachment, slice_=ToolSlice.ATTACHMENTS)
     registry.register(SEARCH_ATTACHMENTS, make_search_attachments, slice_=ToolSlice.ATTACHMENTS)
     registry.register(ESCALATE_TO_HUMAN, make_escalate_to_human, slice_=ToolSlice.ESCALATION)
+    registry.register(HAND_OFF, make_hand_off)
     return registry
 
 

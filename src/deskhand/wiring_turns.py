@@ -22,6 +22,7 @@ from deskhand.conversations.thread_endpoints import ThreadEndpoints
 from deskhand.knowledge.library import KnowledgeLibrary
 from deskhand.llm.providers import Providers
 from deskhand.llm.sentiment import VaderSentiment
+from deskhand.orchestration.coordinator import Coordinator
 from deskhand.tenancy.directory import Directory
 from deskhand.tenancy.gate import Gate
 from deskhand.tools.registry import ToolRegistry
@@ -33,8 +34,10 @@ from deskhand.turns.commit import Committer
 from deskhand.turns.conclude import Concluder
 from deskhand.turns.gather import Gatherer
 from deskhand.turns.journey import Journey
+from deskhand.turns.relay import Relay
 from deskhand.turns.replay import TurnReplayer
 from deskhand.turns.respond import Responder
+from deskhand.turns.routing import Router
 from deskhand.turns.runner import TurnRunner
 from deskhand.turns.sources import Sources
 from deskhand.wiring_slices import Ground, HasRouter, Slices, toolboxes
@@ -70,11 +73,12 @@ def conversations(
         budget=Budget(store=ground.store, clock=ground.clock),
         usage=slices.usage,
     )
+    router = _router(ground, runtime)
     journey = Journey(
         admitter=_admitter(ground, slices, runtime, sessions),
         bursts=Bursts(live, ground.clock),
-        gatherer=_gatherer(ground, slices, library, runtime),
-        responder=responder,
+        router=router,
+        relay=Relay(gatherer=_gatherer(ground, slices, library), responder=responder, router=router),
         concluder=_concluder(ground, slices),
         committer=_committer(ground, slices),
         aftermath=Aftermath(
@@ -144,7 +148,20 @@ def _admitter(ground: Ground, slices: Slices, runtime: AgentRuntime, sessions: S
     )
 
 
-def _gatherer(ground: Ground, slices: Slices, library: KnowledgeLibrary, runtime: AgentRuntime) -> Gatherer:
+def _router(ground: Ground, runtime: AgentRuntime) -> Router:
+    coordinator = Coordinator(
+        store=ground.store, clock=ground.clock, embedder=ground.embedder, background=ground.background
+    )
+    return Router(
+        store=ground.store,
+        clock=ground.clock,
+        runtime=runtime,
+        embedder=ground.embedder,
+        coordinator=coordinator,
+    )
+
+
+def _gatherer(ground: Ground, slices: Slices, library: KnowledgeLibrary) -> Gatherer:
     sources = Sources(
         library=library,
         embedder=ground.embedder,
@@ -154,7 +171,6 @@ def _gatherer(ground: Ground, slices: Slices, library: KnowledgeLibrary, runtime
     return Gatherer(
         store=ground.store,
         clock=ground.clock,
-        runtime=runtime,
         sources=sources,
         detector=slices.escalations.detector,
     )

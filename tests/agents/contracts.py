@@ -51,6 +51,7 @@ FULL: dict[str, Any] = {
         "input_tokens_per_turn": 24000,
         "output_tokens_per_turn": 4000,
         "tokens_per_day": 2000000,
+        "reflection": {"enabled": True, "rounds": 2, "criteria": ["Names the next step."]},
     },
     "voice": {
         "provider": "elevenlabs",

@@ -52,6 +52,7 @@ def test_a_name_and_one_sentence_make_a_contract_and_the_rest_has_its_default() 
         "input_tokens_per_turn": 24_000,
         "output_tokens_per_turn": 4_000,
         "tokens_per_day": None,
+        "reflection": {"enabled": False, "rounds": 1, "criteria": []},
     }
     assert (draft.knowledge.k, draft.escalation.threshold, draft.languages) == (5, 0.7, ("en",))
     assert draft.metadata.status is AgentStatus.ACTIVE

@@ -9,6 +9,7 @@ from deskhand.agents.contract_defaults import COORDINATOR_ID, SUPPORT_ID, defaul
 from deskhand.agents.contract_parts import AgentType
 from deskhand.agents.contract_references import check_references
 from deskhand.agents.prompt import instructions_of
+from deskhand.orchestration.asking import RESEARCH_AGENT
 
 SPECIALISTS = {
     "sales": {"prospecting", "negotiation", "closing"},
@@ -18,15 +19,18 @@ SPECIALISTS = {
     "marketing": {"campaign", "content", "event"},
 }
 SPECIALIST_IDS = {f"{category}-{skill}" for category, skills in SPECIALISTS.items() for skill in skills}
+VOTER_IDS = {"voter-financial-risk", "voter-customer-satisfaction", "voter-policy"}
+ASKED_BY_AGENTS = {RESEARCH_AGENT, *VOTER_IDS}
+"""No customer's message is routed to them."""
 CONTRACTS = default_contracts()
 BY_ID = {str(contract.id): contract for contract in CONTRACTS}
 
 each_contract = pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.id)
 
 
-def test_a_support_agent_a_coordinator_fifteen_specialists_and_two_voices_ship() -> None:
-    assert set(BY_ID) == {SUPPORT_ID, COORDINATOR_ID, "intake", "guide", *SPECIALIST_IDS}
-    assert len(CONTRACTS) == 19
+def test_a_support_agent_a_coordinator_fifteen_specialists_two_voices_and_those_that_agents_ask_ship() -> None:
+    assert set(BY_ID) == {SUPPORT_ID, COORDINATOR_ID, "intake", "guide", *SPECIALIST_IDS, *ASKED_BY_AGENTS}
+    assert len(CONTRACTS) == 19 + len(ASKED_BY_AGENTS)
     assert {agent_id for agent_id, each in BY_ID.items() if each.type is AgentType.VOICE} == {"intake", "guide"}
 
 
@@ -40,7 +44,7 @@ def test_each_says_who_it_is(contract: ContractDraft) -> None:
 @each_contract
 def test_each_is_recognised_by_a_description_and_a_dozen_utterances(contract: ContractDraft) -> None:
     assert len(contract.routing.description) > 40
-    assert len(contract.routing.examples) >= 12
+    assert len(contract.routing.examples) >= 12 or contract.id in VOTER_IDS
     assert all(8 <= len(example) <= 120 for example in contract.routing.examples)
 
 
@@ -67,6 +71,11 @@ def test_the_coordinator_reaches_everybody_who_writes_and_specialists_hand_to_su
     assert all(BY_ID[agent_id].routing.handoff_targets == (SUPPORT_ID,) for agent_id in SPECIALIST_IDS)
     assert BY_ID[SUPPORT_ID].routing.handoff_targets == ()
     assert BY_ID["intake"].routing.handoff_targets == (COORDINATOR_ID,)
+
+
+def test_nobody_hands_a_customer_to_those_that_only_agents_ask() -> None:
+    assert all(not ASKED_BY_AGENTS & set(each.routing.handoff_targets) for each in CONTRACTS)
+    assert all(BY_ID[agent_id].routing.handoff_targets == () for agent_id in ASKED_BY_AGENTS)
 
 
 def test_whoever_talks_about_money_asks_a_person_first() -> None:

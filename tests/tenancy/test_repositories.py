@@ -25,6 +25,7 @@ ACROSS = {
     "audit/writer.py",
     "escalation/overdue.py",
     "escalation/sender.py",
+    "jobs/queue.py",
     "memory/keeper.py",
 }
 # Who may open a session without a scope: it reaches the table of tenants alone, or none.

@@ -17,7 +17,7 @@ from deskhand.knowledge.tool import SEARCH_KNOWLEDGE, SearchKnowledge
 from deskhand.llm.model import ChatModel
 from deskhand.settings import Settings, load_settings
 from deskhand.tools.adapter import ToolFunction
-from deskhand.tools.contract import BaseTool, ToolResult, ToolSlice, ToolTurn, TransientError
+from deskhand.tools.contract import ApprovalPolicy, BaseTool, ToolResult, ToolSlice, ToolTurn, TransientError
 from deskhand.tools.guard import Guard
 from deskhand.tools.injection import WrongTool
 from deskhand.tools.registry import ToolRegistry
@@ -26,6 +26,7 @@ from deskhand.turns.state import Accepted, Draft
 from deskhand.turns.toolbox import Toolboxes
 from tools.calls import BEGIN, ScriptedTool, Workshop, a_turn
 
+APPROVAL = ApprovalPolicy(timeout_seconds=42)
 Make = Callable[..., BaseTool[Any]]
 
 
@@ -54,7 +55,13 @@ class Bench:
         self, *granted: str, offline: bool = False, prefetches: bool = True, bases: tuple[str, ...] = ()
     ) -> dict[str, ToolFunction]:
         agent = SimpleNamespace(
-            id="support", version="1.2.0", tools=frozenset(granted), prefetches=prefetches, bases=("help-centre",), k=4
+            id="support",
+            version="1.2.0",
+            tools=frozenset(granted),
+            prefetches=prefetches,
+            bases=("help-centre",),
+            k=4,
+            approval=APPROVAL,
         )
         self.draft.agent = cast("Any", agent)
         model = ChatModel.__new__(ChatModel)
@@ -109,7 +116,7 @@ async def test_a_tool_knows_the_turn_it_works_in(bench: Bench) -> None:
     with structlog.contextvars.bound_contextvars(request_id="req_1"):
         await bench.with_tool(keeping(made)).open("look_up_order")
     [(_, turn)] = made
-    assert turn == a_turn(agent_version="1.2.0")
+    assert turn == a_turn(agent_version="1.2.0", approval=APPROVAL)
 
 
 @pytest.mark.parametrize("granted", [(), ("another",)])

@@ -50,3 +50,36 @@ def test_a_call_after_tools_is_given_everything_that_went_before() -> None:
     assert second.input_tokens > 520
     assert meter.input_tokens == first.input_tokens + second.input_tokens
     assert meter.output_tokens == 30
+
+
+def test_what_is_reported_with_tools_between_is_the_sum_so_far_and_counted_once() -> None:
+    meter = CallMeter("m", ["x" * 400])
+    meter.asked()
+    meter.reported({"input_token_count": 100, "output_token_count": 10})
+    meter.got_results(["z" * 40])
+    meter.reported({"input_token_count": 350, "output_token_count": 25})
+    meter.got_results(["z" * 40])
+    meter.reported({"input_token_count": 750, "output_token_count": 26})
+    assert meter.calls == [call(100, 10), call(250, 15), call(400, 1)]
+
+
+def test_a_call_that_nobody_reported_is_not_taken_off_the_next_one() -> None:
+    meter = CallMeter("m", ["x" * 400])
+    meter.asked()
+    meter.wrote("y" * 40)
+    meter.got_results([])
+    meter.reported({"input_token_count": 350, "output_token_count": 25})
+    assert meter.calls[1:] == [call(350, 25)]
+
+
+def test_a_request_of_its_own_is_counted_by_itself() -> None:
+    meter = CallMeter("m", ["x" * 400])
+    meter.begins_again(["x" * 40])
+    assert (meter.calls, meter.input_tokens) == ([], 10)
+    meter.asked()
+    meter.reported({"input_token_count": 100, "output_token_count": 10})
+    meter.begins_again(["w" * 800])
+    assert meter.input_tokens == 300
+    meter.asked()
+    meter.reported({"input_token_count": 150, "output_token_count": 5})
+    assert meter.calls == [call(100, 10), call(150, 5)]

@@ -27,6 +27,7 @@ Provider = Annotated[str, StringConstraints(pattern=PROVIDER_PATTERN)]
 ModelName = Annotated[Line, StringConstraints(min_length=1, max_length=120)]
 BaseSlug = Annotated[str, StringConstraints(pattern=BASE_PATTERN)]
 ToolName = Annotated[str, StringConstraints(pattern=TOOL_PATTERN)]
+Criterion = Annotated[Line, StringConstraints(min_length=1, max_length=200)]
 
 PROVIDER_EXAMPLES = ["offline", "openai", "azure", "anthropic", "gemini", "ollama"]
 OFFLINE_TAKES_NO_MODEL = "the provider 'offline' is a model itself: leave the model out."
@@ -66,6 +67,27 @@ class ModelChoice(Part):
         if self.provider == OFFLINE and self.model is not None:
             raise broken_rule(OFFLINE_TAKES_NO_MODEL, field="model")
         return self
+
+
+class Reflection(Part):
+    """Whether an answer is looked at once more before the customer sees it, and what it is measured by."""
+
+    enabled: bool = Field(
+        default=False,
+        title="Reflect",
+        description="Have the model that answered criticise and revise its answer before it is sent; takes longer.",
+        examples=[True],
+    )
+    rounds: int = Field(
+        1, ge=1, le=2, title="Rounds", description="How often an answer is revised at most.", examples=[1]
+    )
+    criteria: Annotated[tuple[Criterion, ...], AnyList, Once] = Field(
+        (),
+        max_length=10,
+        title="Criteria",
+        description="What an answer must keep to; none named means: complete, to the point, and clear.",
+        examples=[["Names the next step.", "Says nothing of competitors."]],
+    )
 
 
 class AgentConfiguration(Part):
@@ -151,6 +173,12 @@ class AgentConfiguration(Part):
         title="Tokens a day",
         description="The most tokens this agent may use in a day for its tenant; empty sets no limit.",
         examples=[2_000_000],
+    )
+    reflection: Reflection = Field(
+        Reflection(),
+        title="Reflection",
+        description="Whether an answer is looked at once more before it is sent.",
+        examples=[{"enabled": True, "criteria": ["Names the next step."]}],
     )
 
     @field_validator("fallbacks")

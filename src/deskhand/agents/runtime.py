@@ -5,6 +5,7 @@ Above: the turn. Below: contracts, providers, the tenant's profile.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TypeAlias
 
 import structlog
@@ -12,10 +13,10 @@ from cachetools import LRUCache, TTLCache
 from sqlalchemy import select
 
 from deskhand.agents.contract import AgentContract, ContractDraft
-from deskhand.agents.contract_limits import KnowledgeMode, Unsupported
-from deskhand.agents.contract_parts import AgentIdentity, AgentStatus
-from deskhand.agents.contract_people import EscalationHours
-from deskhand.agents.model import AgentNotActive, UnknownAgent
+from deskhand.agents.contract_limits import KnowledgeMode, Reflection, Unsupported
+from deskhand.agents.contract_parts import AgentIdentity, AgentStatus, AgentType
+from deskhand.agents.contract_people import ApprovalRule, EscalationHours
+from deskhand.agents.model import AgentNotActive, StoredAgent, UnknownAgent
 from deskhand.agents.prompt import instructions_of
 from deskhand.agents.repository import AgentRepository
 from deskhand.agents.traits import BehaviourProfile, behaviour_of
@@ -29,11 +30,14 @@ from deskhand.llm.providers import Providers
 from deskhand.tenancy.scope import TenantScope
 from deskhand.tenancy.store import TenantStore
 from deskhand.tenancy.tables import Tenant
+from deskhand.tools.contract import ApprovalBound, ApprovalPolicy, Unanswered
 
 log = structlog.get_logger(__name__)
 
 DEFAULT_AGENT = "support"
-"""The agent that answers when a session names none."""
+"""The general agent: it answers when a session names none and nobody coordinates, or nobody fits better."""
+COORDINATOR = "coordinator"
+"""The agent that, where a tenant has it, finds who answers in the sessions that name none."""
 BUILT_IN_VERSION = "0.0.0"
 CURRENT_SECONDS = 5.0
 """How long another process may go on with the version before. In this one a change counts at once."""
@@ -41,6 +45,8 @@ KEPT_AGENTS = 10_000
 
 _Place: TypeAlias = tuple[str, str]
 """A tenant, and an agent's handle in it."""
+_UNNAMED = ""
+"""In the place of a handle: whoever has the sessions that name nobody."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,6 +78,20 @@ class RunningAgent:
     memory_k: int = 0
     """How many memories come with a message; none when the agent is not to remember."""
     escalation: EscalationPolicy = field(default_factory=EscalationPolicy)
+    approval: ApprovalPolicy = field(default_factory=ApprovalPolicy)
+    purpose: str = ""
+    """What it is there for, in one sentence."""
+    coordinates: bool = False
+    """Whether it has others answer, chosen message by message."""
+    handoff_targets: tuple[str, ...] = ()
+    """Ids of those that it may have answer."""
+    reflection: Reflection | None = None
+    """How an answer is criticised and revised before it is told; None: it is not."""
+
+    @property
+    def category(self) -> str:
+        """What kind of matter it is there for: the first word of its id."""
+        return self.id.split("-", maxsplit=1)[0]
 
     @property
     def temperature(self) -> float:
@@ -90,13 +110,13 @@ class AgentRuntime:
         self._changes = 0
 
     async def agent_for(self, scope: TenantScope, agent_id: str | None) -> RunningAgent:
-        """The agent of that handle in its present version; without one, the tenant's default agent.
+        """The agent of that handle in its present version; without one, who coordinates, else the general agent.
 
         Raises:
             UnknownAgent: when there is none.
             AgentNotActive: when it is archived or inactive.
         """
-        place = (scope.tenant_id, agent_id or DEFAULT_AGENT)
+        place = _place(scope.tenant_id, agent_id)
         agent = self._current.get(place)
         if agent is None:
             changes = self._changes
@@ -107,7 +127,7 @@ class AgentRuntime:
 
     def has_at_hand(self, scope: TenantScope, agent_id: str | None) -> bool:
         """Whether `agent_for` needs no database right now: whoever holds a connection must not wait for another."""
-        return (scope.tenant_id, agent_id or DEFAULT_AGENT) in self._current
+        return _place(scope.tenant_id, agent_id) in self._current
 
     async def check(self, scope: TenantScope, agent_id: str) -> None:
         """That the agent would answer; raises as `agent_for` does."""
@@ -120,7 +140,7 @@ class AgentRuntime:
             UnknownAgent, UnknownVersion: when there is none.
         """
         if version == BUILT_IN_VERSION:
-            return await self.agent_for(scope, None)
+            return await self.agent_for(scope, DEFAULT_AGENT)
         async with self._store.read(scope) as db:
             tenant = await db.scalar(select(Tenant).where(Tenant.id == scope.tenant_id))
             agents = AgentRepository(db, scope, self._clock)
@@ -131,12 +151,14 @@ class AgentRuntime:
     def forget(self, tenant_id: str, agent_id: str) -> None:
         """The agent was changed: the next turn begins with what it is now."""
         self._changes += 1
-        self._current.pop((tenant_id, agent_id), None)
+        self._current.pop(_place(tenant_id, agent_id), None)
+        self._current.pop(_place(tenant_id, None), None)
 
     async def _load(self, scope: TenantScope, agent_id: str | None) -> RunningAgent:
         async with self._store.read(scope) as db:
             tenant = await db.scalar(select(Tenant).where(Tenant.id == scope.tenant_id))
-            stored = await AgentRepository(db, scope, self._clock).find(agent_id or DEFAULT_AGENT)
+            agents = AgentRepository(db, scope, self._clock)
+            stored = await _entrance(agents) if agent_id is None else await agents.find(agent_id)
         if tenant is None:
             raise NotFound("This organisation is not here any more.")
         if stored is not None:
@@ -180,6 +202,11 @@ class AgentRuntime:
             unsupported=knowledge.unsupported,
             memory_k=configuration.memory_k if configuration.memory_enabled else 0,
             escalation=_policy_of(contract, behaviour),
+            approval=_approval_of(contract),
+            purpose=contract.identity.short_description,
+            coordinates=_coordinates(contract),
+            handoff_targets=contract.routing.handoff_targets,
+            reflection=configuration.reflection if configuration.reflection.enabled else None,
         )
 
     def _models(self, contract: ContractDraft) -> tuple[ChatModel, ...]:
@@ -195,6 +222,22 @@ class AgentRuntime:
             else:
                 models.setdefault(f"{provider}/{model.name}", model)
         return _until_offline(models.values())
+
+
+def _place(tenant_id: str, agent_id: str | None) -> _Place:
+    return (tenant_id, agent_id or _UNNAMED)
+
+
+async def _entrance(agents: AgentRepository) -> StoredAgent | None:
+    """Who has the sessions that name nobody: who coordinates, where there is one at work, else the general agent."""
+    found = await agents.find(COORDINATOR)
+    if found is not None and _coordinates(found.contract) and found.contract.metadata.status is AgentStatus.ACTIVE:
+        return found
+    return await agents.find(DEFAULT_AGENT)
+
+
+def _coordinates(contract: ContractDraft) -> bool:
+    return contract.type is AgentType.WORKFLOW and bool(contract.routing.handoff_targets)
 
 
 def _built_in(name: str) -> ContractDraft:
@@ -225,6 +268,27 @@ def _policy_of(contract: ContractDraft, behaviour: BehaviourProfile) -> Escalati
         keywords=tuple((keyword.phrase, keyword.weight) for keyword in rules.keywords),
         channels=rules.channels,
         hours=None if rules.hours is None else _open_hours(rules.hours),
+    )
+
+
+def _approval_of(contract: ContractDraft) -> ApprovalPolicy:
+    """What a person must allow. Requests are told to the channels that escalations are told to."""
+    rules = contract.approval
+    return ApprovalPolicy(
+        bounds=tuple(map(_bound_of, rules.rules)),
+        timeout_seconds=rules.timeout_seconds,
+        on_timeout=Unanswered(rules.on_timeout.value),
+        channels=contract.escalation.channels,
+    )
+
+
+def _bound_of(rule: ApprovalRule) -> ApprovalBound:
+    return ApprovalBound(
+        action=rule.action,
+        above_amount=None if rule.above_amount is None else Decimal(str(rule.above_amount)),
+        currency=rule.currency,
+        above_percent=rule.above_percent,
+        confidence_below=rule.confidence_below,
     )
 
 

@@ -1,5 +1,6 @@
 """Events as they go over the wire, the same for SSE and the socket; and the frames that a client may send."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal, assert_never
@@ -8,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from deskhand.llm.passages import Passage
 from deskhand.turns.events import (
+    AgentSaid,
+    ApprovalChanged,
     AttachmentChanged,
     Completed,
     Escalated,
@@ -15,6 +18,7 @@ from deskhand.turns.events import (
     NumberedEvent,
     OperatorSaid,
     OwnerChanged,
+    Routed,
     SourcesFound,
     StageReached,
     Started,
@@ -26,6 +30,13 @@ from deskhand.turns.events import (
 EventType = Literal[
     "start", "status", "route", "sources", "tool_call", "text", "escalation", "approval", "complete", "error"
 ]
+_AS_THEY_ARE: Mapping[type, EventType] = {
+    Started: "start",
+    Routed: "route",
+    Escalated: "escalation",
+    ApprovalChanged: "approval",
+    Failed: "error",
+}
 
 
 class Frame(BaseModel):
@@ -89,8 +100,8 @@ def frame_of(numbered: NumberedEvent) -> Frame:
 
 def _kind_and_data(event: TurnEvent) -> tuple[EventType, dict[str, Any]]:  # noqa: PLR0911 - one line a case
     match event:
-        case Started():
-            return "start", asdict(event)
+        case Started() | Routed() | Escalated() | ApprovalChanged() | Failed():
+            return _AS_THEY_ARE[type(event)], asdict(event)
         case StageReached(stage=stage, detail=detail):
             return "status", {"state": stage.value} | ({"detail": detail} if detail else {})
         case SourcesFound(passages=passages):
@@ -99,23 +110,21 @@ def _kind_and_data(event: TurnEvent) -> tuple[EventType, dict[str, Any]]:  # noq
             return "tool_call", {"name": name, "state": state.value} | ({"detail": detail} if detail else {})
         case TextAdded(delta=delta):
             return "text", {"delta": delta}
-        case Escalated():
-            return "escalation", asdict(event)
         case Completed(answer=answer):
             return "complete", answer
-        case Failed():
-            return "error", asdict(event)
-        case OperatorSaid() | OwnerChanged() | AttachmentChanged():
+        case OperatorSaid() | AgentSaid() | OwnerChanged() | AttachmentChanged():
             return "status", _session_data(event)
         case _:
             assert_never(event)
 
 
-def _session_data(event: OperatorSaid | OwnerChanged | AttachmentChanged) -> dict[str, Any]:
+def _session_data(event: OperatorSaid | AgentSaid | OwnerChanged | AttachmentChanged) -> dict[str, Any]:
     """What happens in a session beside its turns."""
     match event:
         case OperatorSaid(message=message):
             return {"state": "operator_message", "message": message}
+        case AgentSaid(message=message):
+            return {"state": "agent_message", "message": message}
         case OwnerChanged(operator=operator):
             return {"state": "with_agent" if operator is None else "with_human", "operator": operator}
         case AttachmentChanged():

@@ -35,6 +35,8 @@ from deskhand.evaluation.pii import Figures as PiiFigures
 from deskhand.evaluation.pii import evaluate_pii, read_texts, rows_of
 from deskhand.evaluation.retrieval import Figures, evaluate_retrieval, read_retrieval_data
 from deskhand.evaluation.retrieval import Progress as Report
+from deskhand.evaluation.routing import Judged as RoutedRow
+from deskhand.evaluation.routing import evaluate_routing, read_routing_data, routing_figures
 from deskhand.llm.fusion import SearchMode
 from deskhand.llm.pii import find_pii
 from deskhand.llm.sentiment import VaderSentiment
@@ -69,6 +71,35 @@ def retrieval(data: Data, mode: Mode = SearchMode.HYBRID, *, as_json: AsJson = F
     with _progress() as report:
         figures = run(lambda: work(report))
     _print(f"Retrieval, {mode.value}", figures, as_json=as_json)
+
+
+@app.command()
+def routing(
+    data: Data,
+    shots: Annotated[
+        int | None, typer.Option("--shots", min=1, help="Learn from so many examples of each intent. Default: all.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Which examples --shots takes.")] = 0,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Does the router give messages to the right one of many, and those for nobody to nobody?"""
+    rows = read_routing_data(data)
+    settings = settings_for_command(None)
+
+    async def work(report: Report) -> list[RoutedRow]:
+        async with await load_embedder(settings) as embedder:
+            return await evaluate_routing(rows, embedder, report, shots=shots, seed=seed)
+
+    with _progress() as report:
+        figures = routing_figures(run(lambda: work(report)))
+    if as_json:
+        print(json.dumps(figures, indent=2))  # noqa: T201 - the command's output
+        return
+    table = Table("", "routing", title="Routing")
+    for key, value in figures.items():
+        table.add_row(key, "-" if value is None else f"{value:g}")
+    console.print(table)
 
 
 @app.command()

@@ -50,7 +50,15 @@ class Raw:
     media_type: str = "text/html"
 
 
-Step: TypeAlias = Answer | Hang | Cut | Raw
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Endless:
+    """Answer 200 and never come to the end: the chunk again and again, so many seconds apart."""
+
+    chunk: bytes
+    seconds: float = 0.0
+
+
+Step: TypeAlias = Answer | Hang | Cut | Raw | Endless
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,10 +115,18 @@ class FailingServer:
                 return Response(status_code=504)
             case Cut():
                 return StreamingResponse(_cut_off(), headers={"content-length": "1000"})
+            case Endless(chunk=chunk, seconds=seconds):
+                return StreamingResponse(_again_and_again(chunk, seconds), media_type="application/json")
 
     def _next(self, path: str) -> Step:
         steps = self._scripts.get(path, [Answer(status=404)])
         return steps.pop(0) if len(steps) > 1 else steps[0]
+
+
+async def _again_and_again(chunk: bytes, seconds: float) -> AsyncIterator[bytes]:
+    while True:
+        yield chunk
+        await asyncio.sleep(seconds)
 
 
 async def _cut_off() -> AsyncIterator[bytes]:

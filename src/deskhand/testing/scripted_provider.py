@@ -33,10 +33,11 @@ class Say:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CallTool:
-    """Ask for a tool. `arguments` is sent as it is, so that it can be malformed."""
+    """Ask for a tool. `arguments` is sent as it is, so that it can be malformed; `text` is said before."""
 
     name: str
     arguments: str
+    text: str = ""
     usage: tuple[int, int] | None = None
 
 
@@ -112,6 +113,8 @@ class ScriptedProvider:
 
 async def _stream(step: Step) -> AsyncIterator[str]:
     if isinstance(step, CallTool):
+        if step.text:
+            yield chunk({"role": "assistant", "content": step.text})
         yield chunk({"role": "assistant", "tool_calls": [{"index": 0, **_tool_call(step)}]})
         yield chunk({}, finish="tool_calls")
     else:

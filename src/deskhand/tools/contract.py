@@ -6,6 +6,7 @@ builds them for a turn, `tools/guard.py` stands around every call.
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -40,6 +41,58 @@ class ToolResult:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RiskyAction:
+    """What a call would do that a person may have to allow first, as the tool itself sees it.
+
+    `kind` is refund, discount, contract_modification, legal_escalation or another word. `amount` is in `currency`
+    (ISO 4217; None is the account's own), `percent` the share that is given away, from 0 to 100, `confidence` how sure
+    the agent is, from 0 to 1. `summary` and `reasoning` are for whoever decides.
+    """
+
+    kind: str
+    summary: str
+    amount: Decimal | None = None
+    currency: str | None = None
+    percent: float | None = None
+    confidence: float | None = None
+    reasoning: str = ""
+    consensus_id: str | None = None
+    """The vote that was taken on it, where there was one."""
+
+
+class Unanswered(StrEnum):
+    """What becomes of a request that nobody decided in time."""
+
+    REJECT = "reject"
+    APPROVE = "approve"
+    ESCALATE = "escalate"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApprovalBound:
+    """An action that a person must allow first: its kind, or the tool's name. With no bound given, every time."""
+
+    action: str
+    above_amount: Decimal | None = None
+    currency: str | None = None
+    above_percent: float | None = None
+    confidence_below: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApprovalPolicy:
+    """What an agent's contract says of approvals: its own bounds, how long to wait, and whom to tell.
+
+    `channels` are names of notification channels.
+    """
+
+    bounds: tuple[ApprovalBound, ...] = ()
+    timeout_seconds: int = 300
+    on_timeout: Unanswered = Unanswered.REJECT
+    channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ToolTurn:
     """The turn a tool works in. All of it comes from the turn; nothing here was chosen by a model."""
 
@@ -53,6 +106,8 @@ class ToolTurn:
     agent_version: str
     text: str
     """What the customer wrote."""
+    approval: ApprovalPolicy = field(default_factory=ApprovalPolicy)
+    """What the agent's contract lets nobody do without a person."""
 
 
 class TransientError(Exception):
@@ -85,6 +140,13 @@ class BaseTool(ABC, Generic[Parameters]):
 
     async def initialize(self) -> None:
         """Get ready. Awaited once, before the first call; when it fails, the tool is not available in this turn."""
+
+    def risk(self, parameters: Parameters) -> RiskyAction | None:  # noqa: ARG002 - for those that are risky
+        """What a person may have to allow before the call is made; None when there is nothing of the kind.
+
+        Asked with checked parameters, before anything is done. It reaches nothing and changes nothing.
+        """
+        return None
 
     @abstractmethod
     async def execute(self, parameters: Parameters) -> ToolResult:

@@ -37,6 +37,8 @@ class Outcome(StrEnum):
     UNAVAILABLE = "unavailable"
     """It was not tried: the breaker is open, or the tool could not get ready."""
     TOO_MANY_CALLS = "too_many_calls"
+    AWAITS_APPROVAL = "awaits_approval"
+    """It was not made: a person decides on it first."""
     BROKEN = "broken"
     """The tool has a fault."""
 

@@ -1,4 +1,4 @@
-"""What stands around every tool call: checked arguments, the breaker, time-outs, retries, a span, log lines.
+"""What stands around every tool call: checked arguments, approvals, the breaker, time-outs, retries, a span, log lines.
 
 A call always ends in JSON that a model can act on; only being cancelled passes through. What a customer may see or a
 model is told never holds the details of a failure: those are in the log.
@@ -10,7 +10,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from opentelemetry import trace
@@ -20,7 +20,7 @@ from deskhand.kit.clock import Clock
 from deskhand.tools.arguments import WrongArguments, checked
 from deskhand.tools.bound import BoundTool, CallEnded, CallStarted, NotReady
 from deskhand.tools.breaker import Breakers, Permit, Refused
-from deskhand.tools.contract import BaseTool, ToolResult
+from deskhand.tools.contract import BaseTool, RiskyAction, ToolResult
 from deskhand.tools.cutting import BrokenOff, CutOff, Cutter
 from deskhand.tools.failures import Failure, Outcome, failure_of, log_details
 from deskhand.tools.observing import observed
@@ -30,6 +30,7 @@ from deskhand.tools.telling import told_of
 
 log = structlog.get_logger(__name__)
 
+APPROVAL = "approval"
 CLEANUP_SECONDS = 3.0
 """The customer waits for the end of the turn, so nobody may take long to leave."""
 _HELD_AGAINST_NOBODY = frozenset({Outcome.BROKEN, Outcome.WRONG_ARGUMENTS, Outcome.UNAVAILABLE})
@@ -51,6 +52,19 @@ class Ended:
         return Outcome.DONE if self.result.success else Outcome.DECLINED
 
 
+class ActionGate(Protocol):
+    """Decides whether a call may be made now, or a person is asked first."""
+
+    async def consider(self, bound: BoundTool, parameters: BaseModel, risk: RiskyAction | None) -> ToolResult | None:
+        """None lets the call pass. A result is given to the model instead, and the tool is not run; one that waits for
+        a person names its request under APPROVAL in its metadata.
+
+        Raises:
+            WrongArguments: when the action cannot be what it says, such as a refund of less than nothing.
+        """
+        ...
+
+
 class Guard:
     """One for the process. `sleep`, `ticks` (seconds, never running back) and `chance` (0 to 1) can be given."""
 
@@ -59,6 +73,7 @@ class Guard:
         *,
         clock: Clock,
         breakers: Breakers,
+        gate: ActionGate | None = None,
         retry: RetryPolicy | None = None,
         max_bytes: int = MAX_BYTES,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
@@ -66,8 +81,10 @@ class Guard:
         chance: Callable[[], float] = random.random,
         tracer: trace.Tracer | None = None,
     ) -> None:
+        """`gate` is asked before a call is made. What a person has allowed runs under a guard without one."""
         self._clock = clock
         self._breakers = breakers
+        self._gate = gate
         self._retry = retry or RetryPolicy()
         self._max_bytes = max_bytes
         self._sleep = sleep
@@ -118,12 +135,34 @@ class Guard:
             return self._failed(bound, Failure(outcome=Outcome.TOO_MANY_CALLS))
         try:
             parameters = checked(bound.tool.name, bound.tool.parameters, arguments)
+            held = await self._considered(bound, parameters)
         except WrongArguments as fault:
             return self._failed(bound, Failure(outcome=Outcome.WRONG_ARGUMENTS, told=str(fault)))
+        if held is not None:
+            return held
         permit = await self._breakers.admit(bound.circuit)
         if isinstance(permit, Refused):
             return self._failed(bound, Failure(outcome=Outcome.UNAVAILABLE))
         return await self._permitted(bound, parameters, permit)
+
+    async def _considered(self, bound: BoundTool, parameters: BaseModel) -> Ended | None:
+        """How the call ended before it began, where it was refused or a person is asked first.
+
+        Raises:
+            WrongArguments: when the action cannot be what it says.
+        """
+        if self._gate is None:
+            return None
+        try:
+            held = await self._gate.consider(bound, parameters, bound.tool.risk(parameters))
+        except WrongArguments:
+            raise
+        except Exception as error:  # noqa: BLE001 - the border of a tool call; logged in `_understood`
+            # Nothing was done, whatever tool it is.
+            return self._failed(bound, self._understood(bound, error, 0.0), idempotency_key=True)
+        if held is None or APPROVAL not in held.metadata:
+            return None if held is None else Ended(result=held)
+        return Ended(result=held, failure=Failure(outcome=Outcome.AWAITS_APPROVAL))
 
     async def _permitted(self, bound: BoundTool, parameters: BaseModel, permit: Permit) -> Ended:
         """Call it with the breaker's leave, and tell the breaker how that went."""

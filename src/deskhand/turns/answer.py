@@ -44,8 +44,21 @@ _EXAMPLE: dict[str, Any] = {
     "processing_time": 0.021,
     "model": "offline",
     "with_human": False,
-    "agent_id": "support",
+    "agent_id": "support-billing",
     "agent_version": "1.0.0",
+    "agent_used": "support-billing",
+    "category": "support",
+    "route": {
+        "agent_id": "support-billing",
+        "name": "Bella",
+        "category": "support",
+        "confidence": 0.91,
+        "reasoning": "Closest to 'When will my refund arrive?' of Bella (support-billing).",
+        "decided_by": "semantic",
+        "fallback": False,
+        "reason": None,
+        "path": [],
+    },
 }
 
 
@@ -58,6 +71,28 @@ class AnswerKind(StrEnum):
     HUMAN = "human"
     WITH_HUMAN = "with_human"
     """A person has the conversation: nothing was answered, the message waits for that person."""
+
+
+class RouteOut(BaseModel):
+    """Whose the message was found to be, where several agents could answer."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    agent_id: Annotated[str, Field(description="The agent that answered.")]
+    name: str
+    category: Annotated[str, Field(description="What kind of matter it is: the first word of the agent's id.")]
+    confidence: Annotated[float, Field(ge=0, le=1, description="How sure that is, calibrated.")]
+    reasoning: str
+    decided_by: Annotated[
+        str,
+        Field(
+            description="`semantic`, `model`, `kept` (it leans on the message before), `general` (nobody fits better), "
+            "or `handoff` (another agent gave it on)."
+        ),
+    ]
+    fallback: Annotated[bool, Field(description="True when the agent that was chosen could not answer.")] = False
+    reason: Annotated[str | None, Field(description="Why it could not.")] = None
+    path: Annotated[list[str], Field(description="The agents that had the message before and gave it on.")] = []
 
 
 class AnswerOut(BaseModel):
@@ -90,3 +125,8 @@ class AnswerOut(BaseModel):
     ] = False
     agent_id: str = "support"
     agent_version: Annotated[str, Field(description="The version of the contract that answered.")] = "0.0.0"
+    agent_used: Annotated[str, Field(description="The agent that answered, whoever has the session.")] = "support"
+    category: Annotated[str | None, Field(description="What kind of matter it is; null where nothing was routed.")] = (
+        None
+    )
+    route: Annotated[RouteOut | None, Field(description="Null where one agent has the session by itself.")] = None

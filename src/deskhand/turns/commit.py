@@ -26,12 +26,13 @@ from deskhand.kit.errors import Conflict, DeskhandError
 from deskhand.kit.ids import new_id
 from deskhand.memory.keeper import MemoryKeeper
 from deskhand.tenancy.store import TenantStore
-from deskhand.turns.answer import AnswerKind, AnswerOut
+from deskhand.turns.answer import AnswerKind, AnswerOut, RouteOut
 from deskhand.turns.conclude import Ending
 from deskhand.turns.events import Failed
+from deskhand.turns.routing import ROUTE
 from deskhand.turns.sources import memory_place
 from deskhand.turns.stages import Stages
-from deskhand.turns.state import Accepted, Verified
+from deskhand.turns.state import Accepted, Gathered, TurnRoute, Verified
 from deskhand.usage.recorder import UsageRecorder
 
 log = structlog.get_logger(__name__)
@@ -74,7 +75,9 @@ class Committer:
         self._usage = usage
         self._audit = audit
 
-    async def commit(self, accepted: Accepted, verified: Verified, ending: Ending, stages: Stages) -> Committed:
+    async def commit(
+        self, accepted: Accepted, gathered: Gathered, verified: Verified, ending: Ending, stages: Stages
+    ) -> Committed:
         """The answer as the channels send it, stored once.
 
         Raises:
@@ -82,30 +85,32 @@ class Committer:
             AlreadyAnswered: when the turn has an answer; nothing is stored a second time.
             AuditNotWritten: when there can be no record of it; nothing is stored.
         """
-        agent = verified.draft.agent
+        draft, route = verified.draft, gathered.route
         async with self._store.write(accepted.scope) as db:
             # The session before the thread, as it is when a message is accepted: whoever locks in turn waits in turn.
             conversations = ConversationRepository(db, accepted.scope, self._clock)
             if await conversations.human_owner(accepted.session.id) is not None:
                 raise TakenOver
-            await self._note_agent(db, accepted, agent)
+            await self._note_agent(db, accepted, gathered)
             ticket = None if ending.wish is None else await self._desk.open(db, accepted.scope, ending.wish)
             reply = await conversations.add_message(
                 accepted.session,
                 turn_id=accepted.turn.id,
                 role=MessageRole.AGENT,
                 content=verified.content,
-                details=_details(verified, ending, ticket),
+                details=_details(verified, ending, ticket, route),
                 citations=verified.citations,
             )
             if ending.escalates or verified.kind is AnswerKind.HUMAN:
                 await conversations.request_human(accepted.session)
             took = stages.total
-            await ClosingRepository(db, accepted.scope, self._clock).log(_execution(accepted, verified, reply, took))
-            answer = _answer(accepted, verified, reply, ending, ticket, took)
+            run = _execution(accepted, verified, reply, took, route)
+            await ClosingRepository(db, accepted.scope, self._clock).log(run)
+            answer = _answer(accepted, verified, reply, ending, ticket, took) | _routed(draft.agent, route)
             answers = await self._complete(db, accepted, answer)
-            learned = await self._learn(db, accepted, agent, ending)
-            await self._usage.add(db, accepted.scope, agent.id, verified.draft.calls)
+            learned = await self._learn(db, accepted, ending)
+            for each in sorted((*draft.passed, draft), key=lambda each: each.agent.id):
+                await self._usage.add(db, accepted.scope, each.agent.id, each.calls)
             await self._audit.record(db, accepted.scope, _completed(ending.record, ticket, stages))
         return Committed(answers=answers, ticket=ticket, learned=learned)
 
@@ -140,13 +145,13 @@ class Committer:
                 raise AlreadyAnswered(f"The turn {turn_id!r} has its answer already.")
         return answers
 
-    async def _learn(self, db: AsyncSession, accepted: Accepted, agent: RunningAgent, ending: Ending) -> bool:
+    async def _learn(self, db: AsyncSession, accepted: Accepted, ending: Ending) -> bool:
         if not ending.facts:
             return False
         learned = await self._keeper.learn(
             db,
             accepted.scope,
-            memory_place(accepted, agent),
+            memory_place(accepted),
             turn_id=accepted.turn.id,
             message_id=accepted.turn.message_id,
             session_id=accepted.session.id,
@@ -155,18 +160,26 @@ class Committer:
         )
         return bool(learned)
 
-    async def _note_agent(self, db: AsyncSession, accepted: Accepted, agent: RunningAgent) -> None:
-        """Count the turn for the agent, and let the session say which version answered."""
+    async def _note_agent(self, db: AsyncSession, accepted: Accepted, gathered: Gathered) -> None:
+        """Count the turn for the agent that answered, and let the session say whose it is, and in which version.
+
+        A session that names nobody stays so where somebody coordinates: should that one go, the general agent answers.
+        """
+        session, agent = accepted.session, gathered.agent
         if agent.key is not None:
             await AgentRepository(db, accepted.scope, self._clock).count_interaction(agent.key)
-        if (accepted.session.agent_id, accepted.session.agent_version) != (agent.id, agent.version):
+        owner = agent if gathered.assigned is None else gathered.assigned.entry
+        if owner.coordinates and session.agent_id is None:
+            return
+        if (session.agent_id, session.agent_version) != (owner.id, owner.version):
             conversations = ConversationRepository(db, accepted.scope, self._clock)
-            await conversations.note_agent(accepted.session, agent.id, agent.version)
+            await conversations.note_agent(session, owner.id, owner.version)
 
 
-def _details(verified: Verified, ending: Ending, ticket: Ticket | None) -> dict[str, object]:
+def _details(verified: Verified, ending: Ending, ticket: Ticket | None, route: TurnRoute | None) -> dict[str, object]:
     draft = verified.draft
-    return {
+    noted = {} if route is None else {ROUTE: RouteOut.model_validate(route).model_dump(mode="json")}
+    return noted | {
         "answered": verified.kind is not AnswerKind.NO_ANSWER,
         "kind": verified.kind.value,
         "model": draft.model,
@@ -178,15 +191,18 @@ def _details(verified: Verified, ending: Ending, ticket: Ticket | None) -> dict[
     }
 
 
-def _execution(accepted: Accepted, verified: Verified, reply: Message, seconds: float) -> Execution:
+def _execution(
+    accepted: Accepted, verified: Verified, reply: Message, seconds: float, route: TurnRoute | None
+) -> Execution:
+    """The run of the agent that answered; where it was routed, as what and how surely."""
     return Execution(
         id=new_id("exe"),
         session_id=accepted.session.id,
         turn_id=accepted.turn.id,
         agent_id=verified.draft.agent.id,
         agent_version=verified.draft.agent.version,
-        category=None,
-        confidence=verified.confidence,
+        category=None if route is None else route.category,
+        confidence=verified.confidence if route is None else route.confidence,
         input=accepted.turn.text,
         output=verified.content,
         seconds=round(seconds, 4),
@@ -209,13 +225,19 @@ def _answer(
         ticket=None if ticket is None else ticket.id,
         confidence=verified.confidence,
         tools_used=sorted(verified.draft.tools),
-        tool_metadata=verified.draft.tools,
+        tool_metadata=verified.draft.tool_metadata,
         processing_time=round(seconds, 4),
         memory_confidence=ending.memory_confidence,
         model=verified.draft.model,
         agent_id=verified.draft.agent.id,
         agent_version=verified.draft.agent.version,
     ).model_dump(mode="json")
+
+
+def _routed(agent: RunningAgent, route: TurnRoute | None) -> dict[str, Any]:
+    """Who answered, and how it came to that."""
+    found = None if route is None else RouteOut.model_validate(route).model_dump(mode="json")
+    return {"agent_used": agent.id, "category": None if route is None else route.category, ROUTE: found}
 
 
 def _left(accepted: Accepted, seconds: float) -> dict[str, Any]:
@@ -236,6 +258,7 @@ def _left(accepted: Accepted, seconds: float) -> dict[str, Any]:
         model="",
         with_human=True,
         agent_id=accepted.session.agent_id or DEFAULT_AGENT,
+        agent_used=accepted.session.agent_id or DEFAULT_AGENT,
         agent_version=accepted.session.agent_version or BUILT_IN_VERSION,
     ).model_dump(mode="json")
 

@@ -43,6 +43,17 @@ class StageReached:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Routed:
+    """Who answers, where that had to be found. Told again when the message is given on; the last one holds."""
+
+    agent_id: str
+    name: str
+    category: str
+    confidence: float
+    reasoning: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SourcesFound:
     passages: tuple[Passage, ...]
 
@@ -94,6 +105,22 @@ class OperatorSaid:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AgentSaid:
+    """An agent wrote in the conversation outside of a turn. `message` as the channels send messages."""
+
+    message: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApprovalChanged:
+    """An action waits for a person's decision, or was decided on. `summary` says which, in words for the customer."""
+
+    approval_id: str
+    status: str
+    summary: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OwnerChanged:
     """Who answers from now on: somebody of the staff by name, or with None the agent."""
 
@@ -113,6 +140,7 @@ class AttachmentChanged:
 TurnEvent: TypeAlias = (
     Started
     | StageReached
+    | Routed
     | SourcesFound
     | ToolCalled
     | TextAdded
@@ -120,6 +148,8 @@ TurnEvent: TypeAlias = (
     | Completed
     | Failed
     | OperatorSaid
+    | AgentSaid
+    | ApprovalChanged
     | OwnerChanged
     | AttachmentChanged
 )

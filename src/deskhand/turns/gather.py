@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from deskhand.agents.runtime import AgentRuntime, RunningAgent
+from deskhand.agents.runtime import RunningAgent
 from deskhand.conversations.context import Context, estimated_tokens, room_for_history, select_context
 from deskhand.conversations.model import Message, MessageRole
 from deskhand.conversations.repository import ConversationRepository
@@ -12,7 +12,6 @@ from deskhand.conversations.summaries import Opening, SummaryRepository
 from deskhand.escalation.assessment import Assessment, Role, Said
 from deskhand.escalation.detector import EscalationDetector
 from deskhand.kit.clock import Clock
-from deskhand.llm import small_talk
 from deskhand.llm.embedding import Vectors
 from deskhand.llm.questions import leans_on_previous, split_questions, standalone
 from deskhand.llm.small_talk import SmallTalk
@@ -21,7 +20,7 @@ from deskhand.memory.extraction_facts import Fact
 from deskhand.tenancy.store import TenantStore
 from deskhand.turns.shown import shown_memories
 from deskhand.turns.sources import NOTHING_KNOWN, Known, Sources
-from deskhand.turns.state import Accepted, Gathered
+from deskhand.turns.state import Accepted, Assigned, Gathered
 
 MESSAGES_A_TURN = 2
 NEARLY_FULL = 0.8
@@ -49,22 +48,18 @@ class Gatherer:
         *,
         store: TenantStore,
         clock: Clock,
-        runtime: AgentRuntime,
         sources: Sources,
         detector: EscalationDetector,
     ) -> None:
         self._store = store
         self._clock = clock
-        self._runtime = runtime
         self._sources = sources
         self._detector = detector
 
-    async def gather(self, accepted: Accepted) -> Gathered:
-        """Everything the answer may rest on, and whether a person should come in."""
-        agent = await self._runtime.agent_for(accepted.scope, accepted.session.agent_id)
-        text = accepted.turn.text
-        talk = small_talk.recognise(text) or _wants_a_person(accepted)
-        recalled, questions, known = await self._looked_up(accepted, agent, is_talk=talk is not None)
+    async def gather(self, accepted: Accepted, assigned: Assigned) -> Gathered:
+        """Everything the answer of that agent may rest on, and whether a person should come in."""
+        agent, talk, text = assigned.agent, assigned.talk, accepted.turn.text
+        recalled, questions, known = await self._looked_up(accepted, assigned)
         said = _said(recalled.newest, text)
         assessment, facts = await asyncio.to_thread(self._read, agent, text, said, known.vector)
         told = (text, *(passage.text for passage in known.passages), *(each.text for each in known.attachments))
@@ -86,23 +81,22 @@ class Gatherer:
             assessment=assessment,
             vector=known.vector,
             outgrown=room if _may_outgrow(recalled, context, agent, room) else None,
+            assigned=assigned,
         )
 
-    async def _looked_up(
-        self, accepted: Accepted, agent: RunningAgent, *, is_talk: bool
-    ) -> tuple[Recalled, tuple[str, ...], Known]:
+    async def _looked_up(self, accepted: Accepted, assigned: Assigned) -> tuple[Recalled, tuple[str, ...], Known]:
         """The history, the questions of the message so that each stands alone, and what is known for them."""
-        text = accepted.turn.text
-        if is_talk:
+        agent, vector, text = assigned.agent, assigned.vector, accepted.turn.text
+        if assigned.talk is not None:
             return await self._recall(accepted, agent), (text,), NOTHING_KNOWN
         if leans_on_previous(text):
             # The question before gives this one its subject, so the history comes first.
             recalled = await self._recall(accepted, agent)
             questions = tuple(standalone(text, _questions_of(recalled.newest))) or (text,)
-            return recalled, questions, await self._sources.known(accepted, agent, questions)
+            return recalled, questions, await self._sources.known(accepted, agent, questions, vector=vector)
         questions = tuple(split_questions(text)) or (text,)
         recalled, known = await asyncio.gather(
-            self._recall(accepted, agent), self._sources.known(accepted, agent, questions)
+            self._recall(accepted, agent), self._sources.known(accepted, agent, questions, vector=vector)
         )
         return recalled, questions, known
 
@@ -137,12 +131,6 @@ class Gatherer:
             async with self._store.read(accepted.scope) as db:
                 opening = await SummaryRepository(db, accepted.scope, self._clock).opening(accepted.session.thread_id)
         return context, opening.summary if opening is not None else ""
-
-
-def _wants_a_person(accepted: Accepted) -> SmallTalk | None:
-    """Among several messages, one that asks for a person is enough."""
-    asked = any(small_talk.recognise(text) is SmallTalk.HUMAN for text in accepted.texts)
-    return SmallTalk.HUMAN if asked else None
 
 
 def _may_outgrow(recalled: Recalled, context: Context, agent: RunningAgent, room: int) -> bool:

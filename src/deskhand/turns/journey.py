@@ -1,8 +1,8 @@
 """A message's journey, as a story. Each verb is a stage in a module of its own; the channels stand above.
 
 What it promises: an accepted message is never lost, is answered once, with those that came while another was being
-answered, or by the person who has taken the conversation over; and every citation in the answer names a passage that
-was found and supports its sentence.
+answered, by the agent whose matter it is, or by the person who has taken the conversation over; and every citation in
+the answer names a passage that was found and supports its sentence.
 """
 
 import time
@@ -16,9 +16,9 @@ from deskhand.turns.answer import AnswerKind
 from deskhand.turns.burst import Bursts, Place, joined, told_to_all
 from deskhand.turns.commit import Committed, Committer, TakenOver
 from deskhand.turns.conclude import Concluder
-from deskhand.turns.events import Completed, SourcesFound, Stage, StageReached, Tell
-from deskhand.turns.gather import Gatherer
-from deskhand.turns.respond import Responder
+from deskhand.turns.events import Completed, Stage, StageReached, Tell
+from deskhand.turns.relay import Relay
+from deskhand.turns.routing import Router
 from deskhand.turns.stages import Stages
 from deskhand.turns.state import Accepted, Admission, TurnRequest
 from deskhand.turns.telling import escalated, failure_of, started
@@ -36,16 +36,16 @@ class Journey:
         *,
         admitter: Admitter,
         bursts: Bursts,
-        gatherer: Gatherer,
-        responder: Responder,
+        router: Router,
+        relay: Relay,
         concluder: Concluder,
         committer: Committer,
         aftermath: Aftermath,
     ) -> None:
         self._admitter = admitter
         self._bursts = bursts
-        self._gatherer = gatherer
-        self._responder = responder
+        self._router = router
+        self._relay = relay
         self._concluder = concluder
         self._committer = committer
         self._aftermath = aftermath
@@ -94,18 +94,14 @@ class Journey:
 
     async def _answered(self, accepted: Accepted, tell: Tell, stages: Stages) -> Committed:
         tell(StageReached(stage=Stage.SEARCHING))
-        with stages.stage("gather"):
-            gathered = await self._gatherer.gather(accepted)
-        tell(SourcesFound(passages=gathered.passages))
-        tell(StageReached(stage=Stage.WRITING))
-        with stages.stage("respond"):
-            draft = await self._responder.respond(accepted, gathered, tell)
+        assigned = await self._router.assign(accepted, tell, stages)
+        gathered, draft = await self._relay.write(accepted, assigned, tell, stages)
         tell(StageReached(stage=Stage.CHECKING))
         with stages.stage("verify"):
             verified = verify(draft)
         with stages.stage("conclude"):
             ending = await self._concluder.conclude(accepted, gathered, verified, stages)
-        committed = await self._committer.commit(accepted, verified, ending, stages)
+        committed = await self._committer.commit(accepted, gathered, verified, ending, stages)
         self._aftermath.begin(accepted, gathered, committed)
         return committed
 

@@ -1,6 +1,7 @@
 """A turn as the audit records it, with all that its answer came from. Above: conclude, replay. Below: the facts."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +11,11 @@ from deskhand.audit.facts import PassageGiven, ReplayInputs, SaidBefore, SourceU
 from deskhand.conversations.model import Citation
 from deskhand.kit.errors import DeskhandError
 from deskhand.llm.passages import Passage
+from deskhand.turns.reflected import REFLECTION, Ended
 from deskhand.turns.stages import Stages
-from deskhand.turns.state import Accepted, Gathered, Verified
+from deskhand.turns.state import Accepted, Draft, Gathered, Verified
 
-MEMORIES, ATTACHMENTS, SMALL_TALK = "memories", "attachments", "small_talk"
+MEMORIES, ATTACHMENTS, SMALL_TALK, ROUTE = "memories", "attachments", "small_talk", "route"
 """What the model was given beside passages and history, by name."""
 
 
@@ -24,12 +26,12 @@ def facts_of(accepted: Accepted, gathered: Gathered, verified: Verified, stages:
         **_of_turn(accepted, stages, at),
         agent_id=draft.agent.id,
         agent_version=draft.agent.version,
-        inputs=_inputs(accepted, gathered, draft.model),
+        inputs=_inputs(accepted, gathered, draft),
         answer=verified.content,
         kind=verified.kind.value,
         confidence=verified.confidence,
         sources=sources_of(draft.passages, verified.citations),
-        tools=tuple(_tool(name, noted) for name, noted in sorted(draft.tools.items())),
+        tools=(*(_tool(name, noted) for name, noted in sorted(draft.tools.items())), *_reflection(draft)),
         model=draft.model,
         degraded=draft.degraded,
         input_tokens=draft.input_tokens,
@@ -68,13 +70,13 @@ def _of_turn(accepted: Accepted, stages: Stages, at: datetime) -> dict[str, Any]
     }
 
 
-def _inputs(accepted: Accepted, gathered: Gathered, model: str) -> ReplayInputs:
+def _inputs(accepted: Accepted, gathered: Gathered, draft: Draft) -> ReplayInputs:
     return ReplayInputs(
         text=gathered.text,
         texts=accepted.texts,
         agent_id=gathered.agent.id,
         agent_version=gathered.agent.version,
-        model=model,
+        model=draft.model,
         questions=gathered.questions,
         history=tuple(
             SaidBefore(role=message.role.value, text=message.content, message_id=message.id)
@@ -87,8 +89,19 @@ def _inputs(accepted: Accepted, gathered: Gathered, model: str) -> ReplayInputs:
             MEMORIES: gathered.memories,
             ATTACHMENTS: [{"id": each.id, "name": each.name, "text": each.text} for each in gathered.attachments],
             SMALL_TALK: gathered.small_talk.value if gathered.small_talk else None,
+            **_route(gathered, draft),
         },
     )
+
+
+def _route(gathered: Gathered, draft: Draft) -> dict[str, Any]:
+    """Whose the message was found to be, and who gave it on to whom and why; nothing where one agent had it alone."""
+    given_on = [
+        {"by": each.agent.id, "to": each.handoff.agent_id, "reason": each.handoff.reason}
+        for each in draft.passed
+        if each.handoff is not None
+    ]
+    return {} if gathered.route is None else {ROUTE: {**asdict(gathered.route), "given_on": given_on}}
 
 
 def _given(passage: Passage) -> PassageGiven:
@@ -132,3 +145,12 @@ def _tool(name: str, noted: dict[str, Any]) -> ToolUse:
         seconds=float(noted.get("seconds", 0.0)),
         summary=str(noted.get("outcome", "")),
     )
+
+
+def _reflection(draft: Draft) -> tuple[ToolUse, ...]:
+    """Reflection stands beside the tools: what it criticised is sealed as what they found is."""
+    so = draft.reflection
+    if so is None:
+        return ()
+    failed = so.ended is Ended.FAILED
+    return (ToolUse(name=REFLECTION, success=not failed, calls=so.rounds, seconds=so.seconds, summary=so.summary),)

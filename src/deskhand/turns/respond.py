@@ -20,10 +20,13 @@ from deskhand.llm.model import ChatModel, ModelDown, WhyDown
 from deskhand.llm.offline_style import STYLE_KEY
 from deskhand.llm.passages import PASSAGES_KEY, QUESTIONS_KEY
 from deskhand.llm.small_talk import SmallTalk
+from deskhand.orchestration.asking import answering
 from deskhand.turns.answer import AnswerKind
+from deskhand.turns.asked import note_asked
 from deskhand.turns.budget import Budget
 from deskhand.turns.events import Stage, StageReached, Tell, TextAdded
 from deskhand.turns.metering import CallMeter
+from deskhand.turns.reflecting import Reflection
 from deskhand.turns.shown import shown_attachments
 from deskhand.turns.state import Accepted, Draft, Gathered
 from deskhand.turns.toolbox import Toolboxes
@@ -37,6 +40,14 @@ _QUIETLY = frozenset({WhyDown.BUDGET, WhyDown.RESTING})
 """Reasons that are no news to the customer: the model was not even asked."""
 
 
+class NobodyUp(ModelDown):
+    """None of an agent's models is up. `draft` says what was used on the way."""
+
+    def __init__(self, last: ModelDown, draft: Draft) -> None:
+        super().__init__(last.detail, why=last.why)
+        self.draft = draft
+
+
 class Responder:
     """Lets the agent's models answer, in their order."""
 
@@ -45,20 +56,30 @@ class Responder:
         self._budget = budget
         self._usage = usage
 
-    async def respond(self, accepted: Accepted, gathered: Gathered, tell: Tell) -> Draft:
+    async def respond(
+        self, accepted: Accepted, gathered: Gathered, tell: Tell, *, calls: list[ModelCall] | None = None
+    ) -> Draft:
         """What the first model that is up, and that the budget allows, wrote.
 
+        Where the agent gave the message on instead, the draft says to whom, and nothing in it is for the customer.
+        `calls` collects what the models used, also where nothing comes of it.
+
         Raises:
-            ModelDown: when none is; the offline model at the end of the list makes that a fault of ours.
+            NobodyUp: when none is; the offline model at the end of the list makes that a fault of ours.
         """
+        with answering(gathered.agent.id) as line:
+            draft = await self._answered(accepted, gathered, tell, [] if calls is None else calls)
+        note_asked(draft, line)
+        return draft
+
+    async def _answered(self, accepted: Accepted, gathered: Gathered, tell: Tell, calls: list[ModelCall]) -> Draft:
         agent = gathered.agent
         if gathered.small_talk is SmallTalk.HUMAN:
             return _hand_over(agent, tell)
         messages = _messages(gathered)
         if agent.models and agent.models[0].is_offline:
-            return await self._by_turns(accepted, gathered, messages, tell, [])
+            return await self._by_turns(accepted, gathered, messages, tell, calls)
         expected = sum(map(estimated_tokens, _texts(agent, messages))) + agent.max_tokens
-        calls: list[ModelCall] = []
         async with self._budget.turn(accepted.scope, agent, expected) as spending:
             try:
                 return await self._by_turns(accepted, gathered, messages, tell, calls, may_spend=spending.allowed)
@@ -91,7 +112,8 @@ class Responder:
             else:
                 draft.calls, draft.usage = calls, self._usage.priced(calls)
                 return draft
-        raise failure or ModelDown("No model is configured for this agent.")
+        failed.calls, failed.usage = calls, self._usage.priced(calls)
+        raise NobodyUp(failure or ModelDown("No model is configured for this agent."), failed)
 
     def _require_leave(
         self, model: ChatModel, agent: RunningAgent, messages: Sequence[Message], *, may_spend: bool
@@ -117,8 +139,12 @@ class Responder:
         meter = CallMeter(model.name, _texts(gathered.agent, messages))
         try:
             async with self._toolboxes.open(accepted, model, draft, tell) as toolbox:
-                writer = Writer(model=model, gathered=gathered, draft=draft, toolbox=toolbox, tell=tell, meter=meter)
+                look = Reflection(model=model, gathered=gathered, draft=draft, meter=meter, tell=tell)
+                writer = Writer(
+                    model=model, gathered=gathered, draft=draft, toolbox=toolbox, tell=look.tell, meter=meter
+                )
                 await writer.write(messages)
+                await look.improve(writer, messages)
         except ModelDown as down:
             model.went_down(down.why)
             raise
@@ -169,6 +195,7 @@ def _draft(gathered: Gathered, model: ChatModel, failure: ModelDown | None, fail
         degraded=failure is not None,
         degraded_reason=None if failure is None else failure.why.value,
         tools=failed.tools,
+        may_hand_to=() if gathered.assigned is None else gathered.assigned.may_hand_to,
     )
 
 

@@ -7,7 +7,9 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from deskhand.agents.runtime import RunningAgent
+import numpy as np
+
+from deskhand.agents.runtime import DEFAULT_AGENT, RunningAgent
 from deskhand.attachments.model import AttachmentText, FoundExcerpt
 from deskhand.attachments.shelf import AttachmentShelf
 from deskhand.knowledge.library import KnowledgeLibrary
@@ -46,11 +48,11 @@ class Sources:
         self._memory = memory
         self._shelf = shelf
 
-    async def known(self, accepted: Accepted, agent: RunningAgent, questions: Sequence[str]) -> Known:
-        """What is known for these questions of the message."""
-        text = accepted.turn.text
-        vectors = await self._embedder.embed_queries(questions if text in questions else [*questions, text])
-        of_questions, vector = vectors[: len(questions)], vectors[-1]
+    async def known(
+        self, accepted: Accepted, agent: RunningAgent, questions: Sequence[str], *, vector: Vectors | None = None
+    ) -> Known:
+        """What is known for these questions of the message. `vector` is the message's own, where it is known."""
+        of_questions, vector = await self._embedded(accepted.turn.text, questions, vector)
         # Each further question may need passages of its own.
         k = agent.k + MORE_PASSAGES_A_QUESTION * (len(questions) - 1)
         passages, excerpts, memory, attachments = await asyncio.gather(
@@ -65,6 +67,14 @@ class Sources:
             attachments=attachments,
             vector=vector,
         )
+
+    async def _embedded(self, text: str, questions: Sequence[str], vector: Vectors | None) -> tuple[Vectors, Vectors]:
+        """The vectors of the questions, a row each, and the one of the text; what is known is not embedded again."""
+        known = {} if vector is None else {text: vector}
+        wanted = [each for each in dict.fromkeys([*questions, text]) if each not in known]
+        if wanted:
+            known |= zip(wanted, await self._embedder.embed_queries(wanted), strict=True)
+        return np.stack([known[question] for question in questions]), known[text]
 
     async def _passages(
         self, accepted: Accepted, agent: RunningAgent, questions: Sequence[str], vectors: Vectors, k: int
@@ -81,14 +91,15 @@ class Sources:
     async def _recalled(self, accepted: Accepted, agent: RunningAgent, vector: Vectors) -> MemoryContext:
         if not agent.memory_k:
             return NOTHING_RECALLED
-        place = memory_place(accepted, agent)
+        place = memory_place(accepted)
         return await self._memory.recall(accepted.scope, place, accepted.turn.text, vector, k=agent.memory_k)
 
 
-def memory_place(accepted: Accepted, agent: RunningAgent) -> MemoryPlace:
-    """Whose memories the turn sees and adds to."""
+def memory_place(accepted: Accepted) -> MemoryPlace:
+    """Whose memories the turn sees and adds to: the session's agent's, whoever answers in it."""
     session = accepted.session
-    return MemoryPlace(agent_id=agent.id, contact_id=session.contact_id, thread_id=session.thread_id)
+    agent_id = session.agent_id or DEFAULT_AGENT
+    return MemoryPlace(agent_id=agent_id, contact_id=session.contact_id, thread_id=session.thread_id)
 
 
 def numbered(hit: FoundPassage, number: int) -> Passage:

@@ -16,6 +16,7 @@ from deskhand.memory.model import NOTHING_RECALLED, MemoryContext
 from deskhand.tenancy.scope import TenantScope
 from deskhand.turns.answer import AnswerKind
 from deskhand.turns.checking_record import Checks
+from deskhand.turns.reflected import REFLECTION, Reflected
 from deskhand.usage.model import ModelCall, Usage
 
 
@@ -62,10 +63,63 @@ Admission: TypeAlias = Accepted | Repeated
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TurnRoute:
+    """Whose the message was found to be. `agent_id` and `name` are of the agent that answers."""
+
+    agent_id: str
+    name: str
+    category: str
+    """What kind of matter the message is, whoever answers it."""
+    confidence: float
+    reasoning: str
+    decided_by: str
+    """By what it was found: semantic, model, general, kept; or handoff, when another agent gave it on."""
+    fallback: bool = False
+    """Whether another agent was chosen, and could not answer."""
+    reason: str | None = None
+    """Why that one could not."""
+    path: tuple[str, ...] = ()
+    """The agents that had the message before, and gave it on."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assigned:
+    """Who answers a message: `agent`, in the version that it keeps for the whole turn."""
+
+    agent: RunningAgent
+    entry: RunningAgent
+    """Whose session it is: the same agent, or the one that has others answer."""
+    talk: SmallTalk | None = None
+    """Where the message is no question."""
+    route: TurnRoute | None = None
+    """None where nothing had to be found."""
+    vector: Vectors | None = None
+    """The message's own, where it was embedded to find whose it is."""
+    may_hand_to: tuple["HandoffTarget", ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HandoffTarget:
+    """An agent that a message may be given on to."""
+
+    agent_id: str
+    name: str
+    purpose: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HandoffWish:
+    """To whom an agent gives the message on, and why. The reason is a model's, and not for the customer."""
+
+    agent_id: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Gathered:
     """Everything the answer may rest on. `questions` are those of `text`, each so that it stands alone.
 
-    `agent` is the one that answers, in the version that the whole turn keeps.
+    `agent` is the one that answers, in the version that the whole turn keeps; `assigned` says how it came to that.
     """
 
     agent: RunningAgent
@@ -89,6 +143,12 @@ class Gathered:
     """The message's own, where it was embedded."""
     outgrown: int | None = None
     """The tokens of room for the history, where the thread has more than that, or may have by the next turn."""
+    assigned: Assigned | None = None
+    """None in a replay, where nothing is chosen."""
+
+    @property
+    def route(self) -> TurnRoute | None:
+        return None if self.assigned is None else self.assigned.route
 
 
 @dataclass(kw_only=True, slots=True)
@@ -108,7 +168,19 @@ class Draft:
     calls: list[ModelCall] = field(default_factory=list)
     """Every request to a model of this turn, those that failed included; the offline model makes none."""
     usage: Usage = field(default_factory=Usage)
-    """What they used and cost together."""
+    """What they used and cost together, with those of `passed`."""
+    may_hand_to: tuple[HandoffTarget, ...] = ()
+    handoff: HandoffWish | None = None
+    """Where the agent gave the message on instead of answering it: the text is void then."""
+    passed: tuple["Draft", ...] = ()
+    """Of the agents that had the message before and did not answer it."""
+    reflection: Reflected | None = None
+    """What came of looking at it once more; None where the contract does not want that."""
+
+    @property
+    def tool_metadata(self) -> dict[str, Any]:
+        """What the tools' calls came to, and what reflection did."""
+        return self.tools | ({REFLECTION: self.reflection.as_details()} if self.reflection is not None else {})
 
     @property
     def input_tokens(self) -> int:

@@ -2,8 +2,8 @@
 
 from deskhand.escalation.model import Ticket
 from deskhand.kit.errors import DeskhandError, Unavailable
-from deskhand.turns.events import Escalated, Failed, Started
-from deskhand.turns.state import Accepted
+from deskhand.turns.events import Escalated, Failed, Routed, Started
+from deskhand.turns.state import Accepted, TurnRoute
 
 
 def started(accepted: Accepted) -> Started:
@@ -13,6 +13,16 @@ def started(accepted: Accepted) -> Started:
 
 def escalated(ticket: Ticket) -> Escalated:
     return Escalated(ticket=ticket.id, category=ticket.category.value, priority=ticket.priority.value)
+
+
+def routed(route: TurnRoute) -> Routed:
+    return Routed(
+        agent_id=route.agent_id,
+        name=route.name,
+        category=route.category,
+        confidence=route.confidence,
+        reasoning=route.reasoning,
+    )
 
 
 def failure_of(accepted: Accepted, error: DeskhandError) -> Failed:

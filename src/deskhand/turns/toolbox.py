@@ -26,12 +26,13 @@ from deskhand.tools.contract import ToolTurn
 from deskhand.tools.guard import Guard
 from deskhand.tools.registry import Registered, ToolRegistry, build
 from deskhand.turns.events import Tell, ToolCalled, ToolState
+from deskhand.turns.handoff import HAND_OFF, DraftDesk, HandoffDesk
 from deskhand.turns.sources import numbered, numbered_excerpt
 from deskhand.turns.state import Accepted, Draft
 
 log = structlog.get_logger(__name__)
 
-OF_A_TURN: tuple[type, ...] = (ToolTurn, SearchReach, PassageShelf, ExcerptShelf)
+OF_A_TURN: tuple[type, ...] = (ToolTurn, SearchReach, PassageShelf, ExcerptShelf, HandoffDesk)
 """What factories may ask for that is made anew for each turn."""
 
 
@@ -73,6 +74,8 @@ class Toolboxes:
         if model.is_offline and draft.agent.prefetches:
             # It searches by itself only where nothing was found for it.
             granted -= {SEARCH_KNOWLEDGE}
+        if not draft.may_hand_to:
+            granted -= {HAND_OFF}
         tools = self._bound(accepted, granted, draft, tell) if granted else []
         try:
             yield Toolbox(functions=[ToolFunction(bound) for bound in tools], middleware=self._middleware)
@@ -84,7 +87,7 @@ class Toolboxes:
         reach = SearchReach(slugs=accepted.knowledge_bases or draft.agent.bases, k=draft.agent.k)
         shelf = _DraftShelf(draft)
         of_turn: dict[type, object] = {ToolTurn: turn, SearchReach: reach, PassageShelf: shelf, ExcerptShelf: shelf}
-        dependencies = {**self._dependencies, **of_turn}
+        dependencies = {**self._dependencies, **of_turn, HandoffDesk: DraftDesk(draft)}
         report = _Record(draft, tell)
         bound = [
             self._bind(tool, dependencies, turn, report) for tool in self._registry.offered(self._settings, granted)
@@ -171,4 +174,5 @@ def _turn_of(accepted: Accepted, draft: Draft) -> ToolTurn:
         agent_id=draft.agent.id,
         agent_version=draft.agent.version,
         text=turn.text,
+        approval=draft.agent.approval,
     )

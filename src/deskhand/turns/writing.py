@@ -6,8 +6,10 @@ Above: respond, which turns to the next model when this one is down. Below: the 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
+import structlog
 from agent_framework import ChatResponseUpdate, Message
 from agent_framework.exceptions import AgentFrameworkException
 
@@ -19,16 +21,19 @@ from deskhand.llm.failures import down_because
 from deskhand.llm.model import ChatModel, ModelDown, WhyDown
 from deskhand.llm.offline import KIND_KEY
 from deskhand.llm.passages import NO_ANSWER
+from deskhand.orchestration.ask_tool import ASK_AGENT, rests_on_passages
 from deskhand.turns.answer import AnswerKind
 from deskhand.turns.checking import AnswerCheck
 from deskhand.turns.checking_record import Checks, Grounds
 from deskhand.turns.checking_steps import SentenceSteps, is_finished
 from deskhand.turns.events import Stage, StageReached, Tell, TextAdded
 from deskhand.turns.leaks import LeakWatch
-from deskhand.turns.markers import MarkerFilter
+from deskhand.turns.markers import MarkerFilter, cited_numbers
 from deskhand.turns.metering import CallMeter
 from deskhand.turns.state import Draft, Gathered
 from deskhand.turns.toolbox import Toolbox
+
+log = structlog.get_logger(__name__)
 
 WRITTEN_AGAIN = "The answer went beyond its sources, so it is being written again."
 OWN_MESSAGES = 6
@@ -50,6 +55,7 @@ class Writer:
         self._tell = tell
         self._meter = meter
         self._grounds = _grounds(gathered, draft)
+        self._said_before = len(self._grounds.said)
         self._results: dict[str, str] = {}
         self._finish: str | None = None
 
@@ -62,12 +68,46 @@ class Writer:
         policy = self._draft.agent.unsupported
         check = self._check(policy)
         said_nothing = await self._once(messages, check)
-        if check.is_refused:
+        if check.is_refused and self._draft.handoff is None:
             self._start_again()
-            again = Message("user", [_to_be_mended(check.objections)])
+            request = [*messages, Message("user", [_to_be_mended(check.objections)])]
             check = self._check(Unsupported.DROP)
-            said_nothing = await self._once([*messages, again], check)
-        self._finish_up(check, said_nothing=said_nothing)
+            self._begin_again(request)
+            said_nothing = await self._once(request, check)
+        if self._draft.handoff is None:
+            self._finish_up(check, said_nothing=said_nothing)
+
+    async def rewrite(self, messages: Sequence[Message], wish: str) -> bool:
+        """Let the model write its answer once more, without tools. Whether the new one holds, or the old one stays.
+
+        It holds when it says something, cites where the old one did, and the checks object to no more of it.
+        """
+        draft, before = self._draft, replace(self._draft)
+        request = [*messages, Message("assistant", [draft.text]), Message("user", [wish])]
+        draft.text, draft.checks = "", Checks(regenerated=before.checks.regenerated)
+        policy = before.agent.unsupported
+        check = self._check(Unsupported.DROP if policy is Unsupported.REGENERATE else policy)
+        self._begin_again(request)
+        holds = False
+        try:
+            said_nothing = await self._once(request, check, tools=False)
+            whole = not (said_nothing or check.is_hollow or self._is_cut_off())
+            holds = whole and _is_no_worse(draft, before)
+        except ModelDown as down:
+            log.warning("revision_failed", model=self._model.name, why=down.why.value)
+        finally:
+            if not holds:
+                draft.text, draft.kind, draft.checks = before.text, before.kind, before.checks
+        return holds
+
+    def _begin_again(self, messages: Sequence[Message]) -> None:
+        """What is asked next is counted as a request of its own."""
+        self._meter.begins_again([self._draft.agent.instructions, *(message.text for message in messages)])
+
+    @property
+    def returned(self) -> Sequence[str]:
+        """What tools returned that is not cited by passages."""
+        return self._grounds.said[self._said_before :]
 
     def _check(self, policy: Unsupported) -> AnswerCheck:
         draft = self._draft
@@ -81,12 +121,14 @@ class Writer:
             leaks=(lambda _: False) if quotes else watch.leaks,
         )
 
-    async def _once(self, messages: Sequence[Message], check: AnswerCheck) -> bool:
+    async def _once(self, messages: Sequence[Message], check: AnswerCheck, *, tools: bool = True) -> bool:
         """Whether the model said, in the agreed sign, that it has no answer."""
         told = _Told(self._draft, self._tell, check)
-        async with aclosing(self._stream(messages)) as pieces:
+        async with aclosing(self._stream(messages, tools=tools)) as pieces:
             async for piece in pieces:
                 told.feed(piece)
+        if self._draft.handoff is not None:
+            return False
         if not self._model.is_offline and self._finish is None:
             raise ModelDown("The language model broke off.", why=WhyDown.BROKE_OFF)
         if self._finish in _WITHHELD:
@@ -96,14 +138,14 @@ class Writer:
             raise ModelDown("The language model answered with nothing.", why=WhyDown.EMPTY)
         return told.said_no_answer
 
-    async def _stream(self, messages: Sequence[Message]) -> AsyncGenerator[str | None, None]:
+    async def _stream(self, messages: Sequence[Message], *, tools: bool) -> AsyncGenerator[str | None, None]:
         """The text as it comes; None where the model stopped writing to call tools."""
         model, agent, self._finish = self._model, self._draft.agent, None
         options: Any = {
             "instructions": agent.instructions,
             "temperature": agent.temperature,
             "max_tokens": min(agent.max_tokens, max(1, agent.output_tokens - self._meter.output_tokens)),
-            "tools": list(self._toolbox.functions),
+            "tools": list(self._toolbox.functions) if tools else [],
         }
         self._meter.asked()
         ask, guarded = model.client.get_response, self._toolbox.client_kwargs
@@ -112,7 +154,7 @@ class Writer:
                 async for update in ask(messages, stream=True, options=options, client_kwargs=guarded):
                     for piece in self._noted(update):
                         yield piece
-                    if self._is_cut_off():
+                    if self._is_cut_off() or self._is_given_on(update):
                         return
         except TimeoutError as error:
             text = f"The language model took longer than {model.timeout_seconds:g} s."
@@ -125,6 +167,11 @@ class Writer:
 
     def _is_cut_off(self) -> bool:
         return self._finish in _CUT_OFF
+
+    def _is_given_on(self, update: ChatResponseUpdate) -> bool:
+        """Whether the message goes to another agent: once the call has ended that said so, nobody is asked again."""
+        ended = any(content.type == "function_result" for content in update.contents)
+        return ended and self._draft.handoff is not None
 
     def _noted(self, update: ChatResponseUpdate) -> Iterable[str | None]:
         """What an update has to tell, once its usage, its tools and its kind are noted."""
@@ -162,8 +209,10 @@ class Writer:
         """
         texts = [str(content.result) for content in contents]
         for content, text in zip(contents, texts, strict=True):
-            if self._results.get(content.call_id) != SEARCH_KNOWLEDGE:
+            if not _is_cited(self._results.get(content.call_id), text):
                 self._grounds.said.append(text)
+        if self._draft.handoff is not None:
+            return  # no further call follows that would be given them
         self._meter.got_results(texts)
         self._finish = None
         if not self._model.is_offline and self._meter.input_tokens > self._draft.agent.input_tokens:
@@ -284,6 +333,17 @@ def _grounds(gathered: Gathered, draft: Draft) -> Grounds:
         said=[*said, *(each.text for each in gathered.attachments if each.text)],
         done=lambda: {name for name, calls in draft.tools.items() if calls.get("success")},
     )
+
+
+def _is_no_worse(new: Draft, old: Draft) -> bool:
+    """Whether an answer that was written again may stand in the place of the one before."""
+    cites = bool(cited_numbers(new.text)) or not cited_numbers(old.text)
+    return bool(new.text.strip()) and cites and new.checks.objections <= old.checks.objections
+
+
+def _is_cited(tool: str | None, result: str) -> bool:
+    """Whether what a tool returned is said with the numbers of its passages."""
+    return tool == SEARCH_KNOWLEDGE or (tool == ASK_AGENT and rests_on_passages(result))
 
 
 def _to_be_mended(objections: Sequence[str]) -> str:
