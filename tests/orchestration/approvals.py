@@ -43,6 +43,7 @@ from orchestration.approval_tools import Discount, LookUp, Payout, Point, Refund
 
 MESSAGE = "I want my money back for the bike!"
 CURRENCY = "EUR"
+ONCE = RetryPolicy(attempts=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +54,6 @@ class Counter:
     company: Company
     jobs: JobQueue
     approvals: Approvals
-    gate: ApprovalGate
     guard: Guard
     registry: ToolRegistry
     till: Till
@@ -156,71 +156,66 @@ async def open_counter(
     """On a fresh SQLite file, or on the database of that address; `point` is called where a process may end."""
     async with open_desk(folder, url) as rig:
         company = await _company(rig, folder / "company.json")
-        till, address = Till(folder / "till.db", point=point), httpx.URL(bank)
-        announced: list[tuple[str, str]] = []
-        live: list[str] = []
-        settings = load_settings(env_file=None, data_dir=folder, currency=CURRENCY)
-        registry, breakers = _registry(), InMemoryBreakers(rig.clock)
-        quiet = RetryPolicy(attempts=1)
-        jobs = JobQueue(
-            store=rig.store,
-            clock=rig.clock,
-            background=rig.background,
-            runner=JobRunner(store=rig.store, clock=rig.clock, chance=lambda: 0.5),
-        )
-        actions = Actions(
-            registry=registry,
-            guard=Guard(clock=rig.clock, breakers=breakers, retry=quiet),
-            settings=settings,
-            dependencies={Till: till, httpx.URL: address},
-        )
-
-        def announce(approval: Approval) -> None:
-            announced.append((approval.id, approval.status.value))
-
-        approvals = Approvals(
-            store=rig.store,
-            clock=rig.clock,
-            jobs=jobs,
-            actions=actions,
-            announce=announce,
-            name_of=rig.directory.name_of,
-        )
-        ApprovalCourse(
-            store=rig.store,
-            clock=rig.clock,
-            jobs=jobs,
-            approvals=approvals,
-            actions=actions,
-            speaker=AgentSpeaker(clock=rig.clock, tell=lambda _, message: live.append(message.content)),
-            tickets=ApprovalTickets(desk=rig.desk, clock=rig.clock, sentiment=VaderSentiment()),
-            announce=announce,
-        )
-        ApprovalNotices(
-            store=rig.store,
-            clock=rig.clock,
-            jobs=jobs,
-            channels=rig.channels,
-            console_url="https://desk.example.com/c/",
-        )
-        gate = ApprovalGate(store=rig.store, clock=rig.clock, approvals=approvals, currency=settings.currency)
-        transport, entrance = _served(rig, approvals, folder)
-        yield Counter(
-            rig=rig,
-            company=company,
-            jobs=jobs,
-            approvals=approvals,
-            gate=gate,
-            guard=Guard(clock=rig.clock, breakers=breakers, gate=gate, retry=quiet),
-            registry=registry,
-            till=till,
-            announced=announced,
-            live=live,
-            transport=transport,
-            bank=address,
-        )
-        jobs.end()
+        counter, entrance = _counter(rig, company, folder, Till(folder / "till.db", point=point), httpx.URL(bank))
+        yield counter
+        counter.jobs.end()
         await entrance.close()
+
+
+def _counter(rig: Desk, company: Company, folder: Path, till: Till, bank: httpx.URL) -> tuple[Counter, Gate]:
+    announced: list[tuple[str, str]] = []
+    live: list[str] = []
+    store, clock, registry, breakers = rig.store, rig.clock, _registry(), InMemoryBreakers(rig.clock)
+    runner = JobRunner(store=store, clock=clock, chance=lambda: 0.5)
+    jobs = JobQueue(store=store, clock=clock, background=rig.background, runner=runner)
+    actions = Actions(
+        registry=registry,
+        guard=Guard(clock=clock, breakers=breakers, retry=ONCE),
+        settings=load_settings(env_file=None, data_dir=folder, currency=CURRENCY),
+        dependencies={Till: till, httpx.URL: bank},
+    )
+    approvals = _approvals(rig, jobs, actions, announced, live)
+    gate = ApprovalGate(store=store, clock=clock, approvals=approvals, currency=CURRENCY)
+    transport, entrance = _served(rig, approvals, folder)
+    counter = Counter(
+        rig=rig,
+        company=company,
+        jobs=jobs,
+        approvals=approvals,
+        guard=Guard(clock=clock, breakers=breakers, gate=gate, retry=ONCE),
+        registry=registry,
+        till=till,
+        announced=announced,
+        live=live,
+        transport=transport,
+        bank=bank,
+    )
+    return counter, entrance
+
+
+def _approvals(
+    rig: Desk, jobs: JobQueue, actions: Actions, announced: list[tuple[str, str]], live: list[str]
+) -> Approvals:
+    def announce(approval: Approval) -> None:
+        announced.append((approval.id, approval.status.value))
+
+    store, clock = rig.store, rig.clock
+    approvals = Approvals(
+        store=store, clock=clock, jobs=jobs, actions=actions, announce=announce, name_of=rig.directory.name_of
+    )
+    ApprovalCourse(
+        store=store,
+        clock=clock,
+        jobs=jobs,
+        approvals=approvals,
+        actions=actions,
+        speaker=AgentSpeaker(clock=clock, tell=lambda _, message: live.append(message.content)),
+        tickets=ApprovalTickets(desk=rig.desk, clock=clock, sentiment=VaderSentiment()),
+        announce=announce,
+    )
+    console = "https://desk.example.com/c/"
+    ApprovalNotices(store=store, clock=clock, jobs=jobs, channels=rig.channels, console_url=console)
+    return approvals
 
 
 async def _company(rig: Desk, noted: Path) -> Company:

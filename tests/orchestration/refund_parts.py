@@ -248,10 +248,8 @@ async def open_bank(
         advisor=RefundAdvisor(store=store, clock=clock, voting=voting, profiles=crm, terms=terms),
         transport=_transport(gate, routers, folder),
     )
-    await background.close()
-    await gate.close()
-    await providers.close()
-    await database.close()
+    for each in (background, gate, providers, database):
+        await each.close()
 
 
 async def _migrated_file(folder: Path) -> str:

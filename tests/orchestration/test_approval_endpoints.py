@@ -34,7 +34,7 @@ async def decide(
     return answer.status_code, answer.json()
 
 
-async def test_a_request_s_whole_life(counter: Counter) -> None:
+async def test_a_request_is_shown_with_all_that_whoever_decides_must_know(counter: Counter) -> None:
     approval = await counter.asked()
     async with counter.client(counter.company.viewer) as viewer:
         (listed,) = (await viewer.get(LIST, params={"status": "pending"})).json()["items"]
@@ -60,6 +60,9 @@ async def test_a_request_s_whole_life(counter: Counter) -> None:
     assert shown["reasons"] == ["more than 500 EUR is at stake"]
     assert (shown["on_timeout"], shown["session_id"]) == ("reject", counter.company.session_id)
 
+
+async def test_a_decision_and_what_came_of_it_are_shown(counter: Counter) -> None:
+    approval = await counter.asked()
     status, allowed = await decide(counter, approval.id, APPROVE)
     assert (status, allowed["status"]) == (200, "approved")
     assert allowed["decision"] == {

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from deskhand.escalation.channels import NotSent
 from deskhand.escalation.model import TicketFilter
 from deskhand.jobs.model import JobState
 from deskhand.kit.errors import Conflict
@@ -24,11 +23,10 @@ from deskhand.orchestration.approval_model import (
     WantedDecision,
     WrongApprovalArguments,
 )
-from deskhand.orchestration.approvals import EXECUTE, EXPIRE
+from deskhand.orchestration.approvals import EXPIRE
 from deskhand.tenancy.scope import NobodyActs
-from deskhand.tools.contract import ApprovalBound, ApprovalPolicy, Unanswered
+from deskhand.tools.contract import ApprovalPolicy, Unanswered
 from escalation.desks import open_company
-from orchestration.approval_tools import DOWN
 from orchestration.approvals import MESSAGE, Counter, nobody, open_counter
 
 APPROVE = WantedDecision(verdict=Verdict.APPROVE, notes="The parcel came back.")
@@ -294,78 +292,6 @@ async def test_who_may_decide_late_may_do_so_before_the_time_out_was_noted(count
     assert (await counter.again(approval)).status is ApprovalStatus.REJECTED
 
 
-async def test_what_the_far_side_refuses_has_failed_and_a_person_looks_after_it(counter: Counter) -> None:
-    approval = await decided(counter, order="refused", amount="620.00")
-
-    assert approval.status is ApprovalStatus.FAILED
-    assert approval.result is not None
-    assert (approval.result.success, approval.result.error) == (False, "There is no such order.")
-    assert approval.ticket_id is not None
-    assert "could not be completed" in (await counter.messages())[0]
-    assert await counter.history(approval) == ["requested", "approved", "started", "failed", "told"]
-
-
-async def test_while_the_far_side_is_down_it_is_tried_again(counter: Counter) -> None:
-    approval = await counter.asked()
-    await counter.approvals.decide(counter.operator, approval.id, APPROVE)
-    counter.till.failing = [DOWN, DOWN]
-    for _ in range(3):
-        assert (await counter.again(approval)).status is ApprovalStatus.APPROVED
-        await counter.jobs.run_due()
-        counter.rig.clock.move(timedelta(minutes=10))
-
-    assert (await counter.again(approval)).status is ApprovalStatus.EXECUTED
-    assert counter.till.paid == [(approval.id, "A-1 620.00")]
-
-
-async def test_what_cannot_be_reached_at_all_is_given_up_and_told(counter: Counter) -> None:
-    approval = await counter.asked()
-    await counter.approvals.decide(counter.operator, approval.id, APPROVE)
-    counter.till.failing = [DOWN] * 20
-    for _ in range(10):
-        await counter.jobs.run_due()
-        counter.rig.clock.move(timedelta(hours=2))
-
-    failed = await counter.again(approval)
-    standing = await counter.jobs.standing(counter.operator, kind=EXECUTE, key=approval.id)
-    assert standing is not None
-    assert standing.state is JobState.GIVEN_UP
-    assert failed.status is ApprovalStatus.FAILED
-    assert failed.result is not None
-    assert "could not be reached" in str(failed.result.error)
-    assert len(await counter.messages()) == 1
-    assert counter.announced[-1] == (approval.id, "failed")
-
-
-async def test_what_takes_no_key_and_may_have_worked_is_never_done_twice(counter: Counter) -> None:
-    approval = await counter.asked("send_replacement", order="A-1")
-    await counter.approvals.decide(counter.operator, approval.id, APPROVE)
-    counter.till.failing = [DOWN]
-    await counter.jobs.run_due()
-    counter.rig.clock.move(timedelta(hours=2))
-    await counter.jobs.run_due()
-
-    failed = await counter.again(approval)
-    assert failed.status is ApprovalStatus.FAILED
-    assert failed.result is not None
-    assert "not known whether it took effect" in str(failed.result.error)
-    assert counter.till.paid == []
-
-
-async def test_a_tool_that_is_gone_is_not_run(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
-    approval = await counter.asked()
-    monkeypatch.setattr(counter.registry, "_tools", {})
-    with pytest.raises(WrongApprovalArguments, match="switched off"):
-        await counter.approvals.decide(counter.operator, approval.id, modify(amount="5"))
-    await counter.approvals.decide(counter.operator, approval.id, APPROVE)
-    await counter.jobs.run_due()
-
-    failed = await counter.again(approval)
-    assert failed.status is ApprovalStatus.FAILED
-    assert failed.result is not None
-    assert "switched off" in str(failed.result.error)
-
-
 async def test_others_may_propose_actions_in_their_own_transaction(counter: Counter) -> None:
     company = counter.company
     action = ProposedAction(
@@ -399,43 +325,3 @@ async def test_others_may_propose_actions_in_their_own_transaction(counter: Coun
     assert (done.session_id, done.consensus_id, done.summary) == (None, "cns_1", "Refund 700")
     assert counter.till.paid == [(approval.id, "A-9 700")]
     assert len(await counter.messages()) == 1
-
-
-async def test_channels_are_told_once_and_nothing_of_the_customer(counter: Counter) -> None:
-    policy = ApprovalPolicy(bounds=(ApprovalBound(action="refund"),), channels=("service-desk", "night-watch"))
-    counter.rig.channels.refusing["night-watch"] = NotSent("it was refused")
-    approval = await counter.asked(policy=policy)
-    await counter.jobs.run_due()
-    del counter.rig.channels.refusing["night-watch"]
-    counter.rig.clock.move(timedelta(seconds=20))
-    await counter.jobs.run_due()
-    await counter.jobs.run_due()
-
-    carried = counter.rig.channels.carried
-    assert sorted(channel for channel, _, _ in carried) == ["night-watch", "service-desk"]
-    _, title, body = carried[0]
-    assert title == f"Decision needed: refund of 620.00 ({approval.id})"
-    assert "more than 500 EUR is at stake" in body
-    assert body.splitlines()[1:] == [
-        "Until 2026-03-02 09:05:00 UTC; then: reject.",
-        f"https://desk.example.com/c/approvals/{approval.id}",
-    ]
-    assert "A-1" not in title + body
-    assert "money back" not in title + body
-    assert (await counter.history(approval)).count("notified") == 2
-
-
-async def test_a_channel_that_is_not_there_is_given_up_and_what_is_decided_is_not_told(counter: Counter) -> None:
-    policy = ApprovalPolicy(channels=("gone", "slow"))
-    counter.rig.channels.refusing = {"gone": NotSent("no channel", final=True), "slow": NotSent("it hangs")}
-    approval = await counter.asked("grant_discount", policy=policy, order="A-1", amount="5", percent=40.0)
-    await counter.jobs.run_due()
-    standing = await counter.jobs.standing(counter.operator, kind="approval.notice", key=f"{approval.id}:gone")
-    assert standing is not None
-    assert (standing.state, standing.last_error) == (JobState.GIVEN_UP, "no channel")
-
-    await counter.approvals.decide(counter.operator, approval.id, REJECT)
-    counter.rig.channels.refusing.clear()
-    counter.rig.clock.move(timedelta(minutes=1))
-    await counter.jobs.run_due()
-    assert counter.rig.channels.carried == []

@@ -151,9 +151,7 @@ async def test_the_general_agent_answers_when_the_colleague_leaves_meanwhile(
             return None if seen.count("billing") > 1 else await inner(scope, agent_id)
 
         monkeypatch.setattr(router, "at_work", leaves)
-        seen_before = seen.copy()
         answer = await visit.ask()
-    assert seen_before == []
     assert answer["answer"] == ANSWER.text
     assert (answer["agent_used"], answer["route"]["fallback"]) == ("support", True)
     assert "'billing'" in answer["route"]["reason"]

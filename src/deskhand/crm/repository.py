@@ -54,12 +54,13 @@ class ContactRepository:
 
     async def page(self, wanted: ContactFilter, *, limit: int, offset: int) -> tuple[tuple[CustomerProfile, ...], int]:
         """A part of the contacts, the newest first, and how many there are."""
-        narrowed = _narrowed(_contacts(), wanted)
+        narrowed = _narrowed(wanted)
         if wanted.stage is not None or wanted.pipeline_id is not None:
             narrowed = narrowed.where(Contact.id.in_(await self._standing(wanted)))
-        counted = narrowed.with_only_columns(Contact.id).subquery()
-        total = await self._db.scalar(select(func.count()).select_from(counted))
-        rows = await self._db.execute(narrowed.order_by(Contact.id.desc()).limit(limit).offset(offset))
+        total = await self._db.scalar(select(func.count()).select_from(narrowed.subquery()))
+        # Only the ids are sorted: whole rows of all contacts would take many times as long.
+        shown = (await self._db.scalars(narrowed.order_by(Contact.id.desc()).limit(limit).offset(offset))).all()
+        rows = await self._db.execute(_contacts().where(Contact.id.in_(shown)).order_by(Contact.id.desc()))
         return await self._profiles([(row[0], row[1]) for row in rows.all()]), total or 0
 
     async def add(self) -> str:
@@ -248,7 +249,12 @@ def _of_record(record: CrmRecordRow | None) -> dict[str, Any]:
     }
 
 
-def _narrowed(contacts: Select[Contact, CrmRecordRow], wanted: ContactFilter) -> Select[Contact, CrmRecordRow]:
+def _narrowed(wanted: ContactFilter) -> Select[str]:
+    """The ids of the contacts that are wanted. Their records are looked at where something is asked of them alone."""
+    contacts = select(Contact.id)
+    of_record = (wanted.q, wanted.account_status, wanted.assigned_agent, wanted.known)
+    if any(each is not None for each in of_record):
+        contacts = contacts.outerjoin(CrmRecordRow, CrmRecordRow.contact_id == Contact.id)
     for word in search_words(wanted.q) if wanted.q else ():
         contacts = contacts.where(CrmRecordRow.search_text.contains(word, autoescape=True))
     if wanted.tag is not None:

@@ -133,11 +133,6 @@ class OrderRepository:
         rows = await self._db.scalars(self._select().where(*where).order_by(*order).limit(limit).offset(offset))
         return OrderPage(items=tuple(map(order_of, rows)), total=total)
 
-    async def of_contact(self, contact_id: str) -> tuple[Order, ...]:
-        """All that the contact bought."""
-        rows = await self._db.scalars(self._select().where(OrderRow.contact_id == contact_id))
-        return tuple(map(order_of, rows))
-
     async def change(self, order_id: str, values: Mapping[str, Any]) -> Order:
         """The order with these values. Raises UnknownOrder."""
         statement = update(OrderRow).where(OrderRow.id == order_id).values(**values, updated_at=self._clock.now())

@@ -116,13 +116,9 @@ def _billing_entries() -> None:
             ["tenant_id"], ["tenants.id"], name=op.f("fk_billing_entries_tenant_id_tenants"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_billing_entries")),
-        sa.UniqueConstraint(
-            "tenant_id", "contact_id", "key", name=op.f("uq_billing_entries_tenant_id_contact_id_key")
-        ),
+        sa.UniqueConstraint("tenant_id", "contact_id", "key", name=op.f("uq_billing_entries_tenant_id_contact_id_key")),
     )
-    op.create_index(
-        "ix_billing_entries_contact", "billing_entries", ["contact_id", "kind", "created_at"], unique=False
-    )
+    op.create_index("ix_billing_entries_contact", "billing_entries", ["contact_id", "kind", "created_at"], unique=False)
     op.create_index(op.f("ix_billing_entries_order_id"), "billing_entries", ["order_id"], unique=False)
     op.create_index(op.f("ix_billing_entries_session_id"), "billing_entries", ["session_id"], unique=False)
     op.create_index(op.f("ix_billing_entries_tenant_id"), "billing_entries", ["tenant_id"], unique=False)
