@@ -37,6 +37,7 @@ from deskhand.kit.env_files import (
     split_list,
 )
 from deskhand.kit.errors import Misconfigured
+from deskhand.settings_tools import ToolsSettings, http_address
 
 PREFIX = "DESKHAND_"
 DEFAULT_SECRET_KEY = "deskhand-development-secret-key-change-me"  # noqa: S105 - refused in production
@@ -44,17 +45,6 @@ MIN_SECRET_CHARS = 32
 MEBIBYTE = 1024 * 1024
 CHANNEL_PATTERN = r"[a-z0-9][a-z0-9_-]{0,63}"
 _MAY_HOLD_A_PASSWORD = {"DATABASE_URL", "OPENAI_BASE_URL", "AZURE_OPENAI_ENDPOINT", "OLLAMA_BASE_URL"}
-
-
-def http_address(text: str) -> str:
-    """The address of a server.
-
-    Raises:
-        ValueError: when it is none.
-    """
-    if re.fullmatch(r"https?://[^/\s]+\S*", text) is None:
-        raise ValueError("it must start with http:// or https:// and name a host")
-    return text
 
 
 def notification_channels(given: object) -> object:
@@ -142,31 +132,6 @@ class KnowledgeSettings(BaseModel):
     chunk_words: int = Field(500, ge=50, le=2000)
     chunk_overlap_words: int = Field(50, ge=0, le=500)
     cache_entries: int = Field(2048, ge=0, le=1_000_000)
-
-
-class ToolSettings(BaseModel):
-    """The switch of a slice's tools; where its far side is, and how long one attempt to reach it may take."""
-
-    enabled: bool = True
-    endpoint: Annotated[str, AfterValidator(http_address)] | None = None
-    timeout_seconds: float | None = Field(None, gt=0, le=120)
-
-
-class OutsideToolSettings(ToolSettings):
-    """The switch of tools that reach outside of this house."""
-
-    enabled: bool = False
-
-
-class ToolsSettings(BaseModel):
-    """Which tools there are at all. An agent still needs its contract's grant; what reaches outside is off."""
-
-    rag: ToolSettings = ToolSettings()
-    memory: ToolSettings = ToolSettings()
-    attachments: ToolSettings = ToolSettings()
-    escalation: ToolSettings = ToolSettings()
-    crm: OutsideToolSettings = OutsideToolSettings()
-    billing: OutsideToolSettings = OutsideToolSettings()
 
 
 class RateLimit(BaseModel):

@@ -1,7 +1,7 @@
 """The composition root: the only place that constructs adapters. Reads like a parts list, bottom floor first."""
 
 import importlib.metadata
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from deskhand.conversations.lifecycle import SessionLifecycle
 from deskhand.documents.converter import DocumentConverter
 from deskhand.documents.worker import DocumentWorker
 from deskhand.escalation.learned import LearnedRequests
+from deskhand.jobs.queue import JobQueue
 from deskhand.kit.background import Background
 from deskhand.kit.blobs import BlobStore
 from deskhand.kit.clock import Clock, SystemClock
@@ -35,6 +36,7 @@ from deskhand.knowledge.retrieval import Retriever
 from deskhand.llm.embedding import Embedder
 from deskhand.llm.providers import Providers
 from deskhand.migrations.run import migrate
+from deskhand.orchestration.coordinator import Coordinator
 from deskhand.settings import DEFAULT_SECRET_KEY, IndexEngine, Settings
 from deskhand.tenancy.admin_endpoints import ApiKeyEndpoints, UserEndpoints
 from deskhand.tenancy.api_keys import ApiKeys
@@ -51,6 +53,7 @@ from deskhand.tenancy.tokens import TokenSigner
 from deskhand.tools.registry import ToolRegistry
 from deskhand.turns.hub import EventHub
 from deskhand.turns.runner import TurnRunner
+from deskhand.wiring_orchestration import register_tools
 from deskhand.wiring_slices import (
     Ground,
     HasRouter,
@@ -61,7 +64,7 @@ from deskhand.wiring_slices import (
     slice_endpoints,
     tool_registry,
 )
-from deskhand.wiring_turns import conversations, counter
+from deskhand.wiring_turns import Agents, conversations, counter
 
 VERSION = importlib.metadata.version("deskhand")
 PACKAGED_WEB_CLIENT = Path(__file__).parent / "web_client"
@@ -86,6 +89,10 @@ class House:
     background: Background
     sessions: SessionLifecycle
     slices: Slices
+    coordinator: Coordinator
+    jobs: JobQueue
+    outside: tuple[Callable[[], Awaitable[None]], ...]
+    """What ends the connections to the outside."""
     app: FastAPI
 
 
@@ -116,7 +123,10 @@ async def open_house(
         stack.push_async_callback(ground.blobs.close)
         house = _build(ground, _Opened(index=opened, converter=converter, providers=providers, learned=learned))
         stack.push_async_callback(house.background.close)
-        begin_rounds(house.background, house.sessions, house.slices)
+        for close in house.outside:
+            stack.push_async_callback(close)
+        stack.callback(ground.jobs.end)
+        begin_rounds(ground, house.sessions, house.slices)
         stack.push_async_callback(house.gate.close)
         stack.push_async_callback(house.runner.drain)
         yield house
@@ -150,12 +160,14 @@ class _Opened:
 
 
 def _ground(settings: Settings, clock: Clock, database: Database, embedder: Embedder, secret_key: str) -> Ground:
+    store, background = TenantStore(database), Background()
     return Ground(
         settings=settings,
         clock=clock,
-        store=TenantStore(database),
+        store=store,
         embedder=embedder,
-        background=Background(),
+        background=background,
+        jobs=JobQueue(store=store, clock=clock, background=background),
         blobs=BlobStore.open(settings.resolved_blob_url),
         hub=EventHub(clock),
         secret_key=secret_key,
@@ -171,13 +183,19 @@ def _build(ground: Ground, opened: _Opened) -> House:
     library = _library(ground, opened)
     runtime = AgentRuntime(store=store, clock=clock, providers=opened.providers)
     registry = tool_registry()
-    agents = _agents(ground, library, registry, opened.providers, directory, runtime)
+    register_tools(registry)
+    coordinator = Coordinator(store=store, clock=clock, embedder=ground.embedder, background=ground.background)
+    agents = _agents(ground, library, registry, opened.providers, directory, _changed(runtime, coordinator))
     slices = build_slices(ground, opened.converter, opened.learned, directory)
-    talk = conversations(ground, slices, library, runtime, registry, opened.providers)
+    known = Agents(
+        library=library, runtime=runtime, registry=registry, providers=opened.providers, coordinator=coordinator
+    )
+    talk = conversations(ground, slices, directory, known)
     endpoints: tuple[HasRouter, ...] = (
         *_entrance(ground, signer, standing, directory),
         *counter(ground, directory, gate, runtime, talk, slices),
         *slice_endpoints(ground, slices, talk.replayer),
+        *talk.endpoints,
     )
     return House(
         settings=settings,
@@ -195,6 +213,9 @@ def _build(ground: Ground, opened: _Opened) -> House:
         background=ground.background,
         sessions=talk.sessions,
         slices=slices,
+        coordinator=coordinator,
+        jobs=ground.jobs,
+        outside=talk.close,
         app=_app(settings, gate, [part.router for part in (*endpoints, *_shelves(ground, opened, library, agents))]),
     )
 
@@ -205,7 +226,7 @@ def _agents(
     registry: ToolRegistry,
     providers: Providers,
     directory: Directory,
-    runtime: AgentRuntime,
+    changed: Callable[[str, str], None],
 ) -> AgentLibrary:
     return AgentLibrary(
         store=ground.store,
@@ -214,8 +235,18 @@ def _agents(
         tools=registry.names,
         providers=providers.known,
         author_of=directory.name_of,
-        changed=runtime.forget,
+        changed=changed,
     )
+
+
+def _changed(runtime: AgentRuntime, coordinator: Coordinator) -> Callable[[str, str], None]:
+    """Whoever keeps agents is told of a change."""
+
+    def forget(tenant_id: str, agent_id: str) -> None:
+        runtime.forget(tenant_id, agent_id)
+        coordinator.forget(tenant_id)
+
+    return forget
 
 
 def _shelves(ground: Ground, opened: _Opened, library: KnowledgeLibrary, agents: AgentLibrary) -> tuple[HasRouter, ...]:

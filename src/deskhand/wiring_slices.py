@@ -53,6 +53,7 @@ from deskhand.escalation.overdue import OVERDUE_SWEEP_SECONDS, OverdueWatch
 from deskhand.escalation.sender import SWEEP_SECONDS as NOTICE_SWEEP_SECONDS
 from deskhand.escalation.sender import NoticeSender
 from deskhand.escalation.tool import ESCALATE_TO_HUMAN, EscalationRequests, make_escalate_to_human
+from deskhand.jobs.queue import JobQueue
 from deskhand.kit.background import Background
 from deskhand.kit.blobs import BlobStore
 from deskhand.kit.clock import Clock
@@ -72,20 +73,18 @@ from deskhand.settings import Settings
 from deskhand.tenancy.directory import Directory
 from deskhand.tenancy.scope import TenantScope
 from deskhand.tenancy.store import TenantStore
-from deskhand.tools.breaker import InMemoryBreakers
 from deskhand.tools.contract import ToolSlice
-from deskhand.tools.guard import Guard
 from deskhand.tools.registry import ToolRegistry
 from deskhand.tools.threads import Threads
 from deskhand.turns.events import AgentSaid, AttachmentChanged, OperatorSaid, OwnerChanged
 from deskhand.turns.handoff import HAND_OFF, make_hand_off
 from deskhand.turns.hub import EventHub
-from deskhand.turns.toolbox import Toolboxes
 from deskhand.usage.endpoints import Caps, UsageEndpoints
 from deskhand.usage.model import AgentCap
 from deskhand.usage.recorder import UsageRecorder, prices_of
 
 MOST_CAPS = 1_000
+JOBS_SWEEP_SECONDS = 86_400.0
 
 
 class HasRouter(Protocol):
@@ -104,6 +103,7 @@ class Ground:
     store: TenantStore
     embedder: Embedder
     background: Background
+    jobs: JobQueue
     blobs: BlobStore
     hub: EventHub
     secret_key: str
@@ -180,8 +180,9 @@ def slice_endpoints(ground: Ground, slices: Slices, replayer: Replayer) -> tuple
     )
 
 
-def begin_rounds(background: Background, sessions: SessionLifecycle, slices: Slices) -> None:
+def begin_rounds(ground: Ground, sessions: SessionLifecycle, slices: Slices) -> None:
     """Start what comes round again and again. What a crash left behind is taken up at once, beside everything else."""
+    background, jobs = ground.background, ground.jobs
     escalations, conversions = slices.escalations, slices.attachments.conversions
     background.start("attachments", conversions.tend())
     background.start("memories", slices.memories.keeper.sweep())
@@ -191,6 +192,8 @@ def begin_rounds(background: Background, sessions: SessionLifecycle, slices: Sli
     background.every(OVERDUE_SWEEP_SECONDS, "overdue_tickets", escalations.overdue.sweep)
     background.every(MEMORY_SWEEP_SECONDS, "memories", slices.memories.keeper.sweep)
     background.every(TEND_SECONDS, "attachments", conversions.tend)
+    background.every(JOBS_SWEEP_SECONDS, "jobs", jobs.sweep)
+    jobs.begin()
 
 
 def memories(ground: Ground, directory: Directory) -> Memories:
@@ -313,8 +316,9 @@ def tool_registry() -> ToolRegistry:
     return registry
 
 
-def toolboxes(ground: Ground, slices: Slices, library: KnowledgeLibrary, registry: ToolRegistry) -> Toolboxes:
-    dependencies: Mapping[type, object] = {
+def tool_dependencies(ground: Ground, slices: Slices, library: KnowledgeLibrary) -> Mapping[type, object]:
+    """What the tools of the slices work with, as long as the process lives."""
+    return {
         Settings: ground.settings,
         Threads: Threads(),
         KnowledgeLibrary: library,
@@ -323,8 +327,6 @@ def toolboxes(ground: Ground, slices: Slices, library: KnowledgeLibrary, registr
         AttachmentShelf: slices.attachments.shelf,
         EscalationRequests: slices.escalations.requests,
     }
-    guard = Guard(clock=ground.clock, breakers=InMemoryBreakers(ground.clock))
-    return Toolboxes(registry=registry, guard=guard, settings=ground.settings, dependencies=dependencies)
 
 
 def document_limits(settings: Settings) -> DocumentLimits:

@@ -3,6 +3,7 @@
 Above: `wiring.py`. Below: `wiring_slices.py`, the stages of a turn.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -22,12 +23,16 @@ from deskhand.conversations.thread_endpoints import ThreadEndpoints
 from deskhand.knowledge.library import KnowledgeLibrary
 from deskhand.llm.providers import Providers
 from deskhand.llm.sentiment import VaderSentiment
+from deskhand.orchestration.ask_tool import Switchboard
 from deskhand.orchestration.coordinator import Coordinator
 from deskhand.tenancy.directory import Directory
 from deskhand.tenancy.gate import Gate
+from deskhand.tools.breaker import InMemoryBreakers
+from deskhand.tools.guard import Guard
 from deskhand.tools.registry import ToolRegistry
 from deskhand.turns.admit import Admitter
 from deskhand.turns.aftermath import Aftermath
+from deskhand.turns.asking import AgentAsker
 from deskhand.turns.budget import Budget
 from deskhand.turns.burst import Bursts
 from deskhand.turns.commit import Committer
@@ -40,7 +45,19 @@ from deskhand.turns.respond import Responder
 from deskhand.turns.routing import Router
 from deskhand.turns.runner import TurnRunner
 from deskhand.turns.sources import Sources
-from deskhand.wiring_slices import Ground, HasRouter, Slices, toolboxes
+from deskhand.turns.toolbox import Toolboxes
+from deskhand.wiring_customers import Customers, Talking, customers
+from deskhand.wiring_orchestration import (
+    LOOKUP_CUSTOMER,
+    Decisions,
+    Money,
+    decisions,
+    dependencies,
+    money,
+    orchestration_endpoints,
+    planner,
+)
+from deskhand.wiring_slices import Ground, HasRouter, Slices, tool_dependencies
 
 SUMMARY_SECONDS = 10.0
 
@@ -52,33 +69,52 @@ class Conversations:
     sessions: SessionLifecycle
     runner: TurnRunner
     replayer: TurnReplayer
+    endpoints: tuple[HasRouter, ...]
+    """Of the CRM and of orchestration."""
+    close: tuple[Callable[[], Awaitable[None]], ...]
 
 
-def conversations(
-    ground: Ground,
-    slices: Slices,
-    library: KnowledgeLibrary,
-    runtime: AgentRuntime,
-    registry: ToolRegistry,
-    providers: Providers,
-) -> Conversations:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Agents:
+    """What is there of the agents before anybody talks to them."""
+
+    library: KnowledgeLibrary
+    runtime: AgentRuntime
+    registry: ToolRegistry
+    providers: Providers
+    coordinator: Coordinator
+
+
+def conversations(ground: Ground, slices: Slices, directory: Directory, agents: Agents) -> Conversations:
     """From the store of sessions to the runner of turns."""
-    live, summariser = InMemorySessionStore(), _summariser(providers)
+    runtime, live, summariser = agents.runtime, InMemorySessionStore(), _summariser(agents.providers)
     sessions = _sessions(ground, slices, live, summariser)
     summaries = ThreadSummaries(
         store=ground.store, clock=ground.clock, summariser=summariser, background=ground.background
     )
-    responder = Responder(
-        toolboxes=toolboxes(ground, slices, library, registry),
-        budget=Budget(store=ground.store, clock=ground.clock),
+    known = customers(ground, slices, directory, runtime, Talking(live=live, sessions=sessions))
+    paid, board = money(ground, slices, known, runtime), Switchboard()
+    toolboxes, decided = _toolboxes(ground, slices, directory, agents, known, paid, board)
+    budget, sources = Budget(store=ground.store, clock=ground.clock), _sources(ground, slices, agents.library)
+    responder = Responder(toolboxes=toolboxes, budget=budget, usage=slices.usage)
+    asker = AgentAsker(
+        store=ground.store,
+        clock=ground.clock,
+        runtime=runtime,
+        sources=sources,
+        responder=responder,
+        budget=budget,
         usage=slices.usage,
+        reads=frozenset({LOOKUP_CUSTOMER}),
     )
-    router = _router(ground, runtime)
+    board.connect(asker)
+    plans = planner(ground, runtime, asker, agents.coordinator)
+    router = _router(ground, runtime, agents.coordinator)
     journey = Journey(
         admitter=_admitter(ground, slices, runtime, sessions),
         bursts=Bursts(live, ground.clock),
         router=router,
-        relay=Relay(gatherer=_gatherer(ground, slices, library), responder=responder, router=router),
+        relay=Relay(gatherer=_gatherer(ground, slices, sources), responder=responder, router=router),
         concluder=_concluder(ground, slices),
         committer=_committer(ground, slices),
         aftermath=Aftermath(
@@ -89,7 +125,13 @@ def conversations(
         ),
     )
     replayer = TurnReplayer(runtime=runtime, responder=responder, clock=ground.clock)
-    return Conversations(sessions=sessions, runner=TurnRunner(journey, ground.hub), replayer=replayer)
+    return Conversations(
+        sessions=sessions,
+        runner=TurnRunner(journey, ground.hub),
+        replayer=replayer,
+        endpoints=(*known.endpoints, *orchestration_endpoints(paid, decided, plans)),
+        close=(known.close, paid.close),
+    )
 
 
 def counter(
@@ -148,10 +190,25 @@ def _admitter(ground: Ground, slices: Slices, runtime: AgentRuntime, sessions: S
     )
 
 
-def _router(ground: Ground, runtime: AgentRuntime) -> Router:
-    coordinator = Coordinator(
-        store=ground.store, clock=ground.clock, embedder=ground.embedder, background=ground.background
-    )
+def _toolboxes(
+    ground: Ground,
+    slices: Slices,
+    directory: Directory,
+    agents: Agents,
+    known: Customers,
+    paid: Money,
+    board: Switchboard,
+) -> tuple[Toolboxes, Decisions]:
+    """The tools of turns, and what people decide about them; both share the breakers."""
+    breakers = InMemoryBreakers(ground.clock)
+    works_with = {**tool_dependencies(ground, slices, agents.library), **dependencies(known, paid, board)}
+    decided = decisions(ground, slices, directory, agents.registry, breakers, works_with, paid)
+    guard = Guard(clock=ground.clock, breakers=breakers, gate=decided.gate)
+    boxes = Toolboxes(registry=agents.registry, guard=guard, settings=ground.settings, dependencies=works_with)
+    return boxes, decided
+
+
+def _router(ground: Ground, runtime: AgentRuntime, coordinator: Coordinator) -> Router:
     return Router(
         store=ground.store,
         clock=ground.clock,
@@ -161,13 +218,16 @@ def _router(ground: Ground, runtime: AgentRuntime) -> Router:
     )
 
 
-def _gatherer(ground: Ground, slices: Slices, library: KnowledgeLibrary) -> Gatherer:
-    sources = Sources(
+def _sources(ground: Ground, slices: Slices, library: KnowledgeLibrary) -> Sources:
+    return Sources(
         library=library,
         embedder=ground.embedder,
         memory=slices.memories.recall,
         shelf=slices.attachments.shelf,
     )
+
+
+def _gatherer(ground: Ground, slices: Slices, sources: Sources) -> Gatherer:
     return Gatherer(
         store=ground.store,
         clock=ground.clock,

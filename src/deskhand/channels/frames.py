@@ -18,6 +18,7 @@ from deskhand.turns.events import (
     NumberedEvent,
     OperatorSaid,
     OwnerChanged,
+    PlanChanged,
     Routed,
     SourcesFound,
     StageReached,
@@ -112,19 +113,21 @@ def _kind_and_data(event: TurnEvent) -> tuple[EventType, dict[str, Any]]:  # noq
             return "text", {"delta": delta}
         case Completed(answer=answer):
             return "complete", answer
-        case OperatorSaid() | AgentSaid() | OwnerChanged() | AttachmentChanged():
+        case OperatorSaid() | AgentSaid() | PlanChanged() | OwnerChanged() | AttachmentChanged():
             return "status", _session_data(event)
         case _:
             assert_never(event)
 
 
-def _session_data(event: OperatorSaid | AgentSaid | OwnerChanged | AttachmentChanged) -> dict[str, Any]:
+def _session_data(event: OperatorSaid | AgentSaid | PlanChanged | OwnerChanged | AttachmentChanged) -> dict[str, Any]:
     """What happens in a session beside its turns."""
     match event:
         case OperatorSaid(message=message):
             return {"state": "operator_message", "message": message}
         case AgentSaid(message=message):
             return {"state": "agent_message", "message": message}
+        case PlanChanged(plan=plan):
+            return {"state": "plan", "plan": plan}
         case OwnerChanged(operator=operator):
             return {"state": "with_agent" if operator is None else "with_human", "operator": operator}
         case AttachmentChanged():

@@ -142,11 +142,14 @@ def _routed(router: SemanticRouter, rows: Sequence[IntentRow], vectors: Vectors)
 
 
 async def _embedded(texts: Sequence[str], embedder: Embedder, progress: Progress, what: str) -> Vectors:
-    parts = []
+    """Texts of like length together: what pads a batch changes the vectors of a quantised model."""
+    vectors = np.empty((len(texts), embedder.dimensions), dtype=np.float32)
+    ordered = sorted(range(len(texts)), key=lambda row: len(texts[row]))
     for start in range(0, len(texts), EMBEDDED_AT_ONCE):
-        parts.append(await embedder.embed_queries(texts[start : start + EMBEDDED_AT_ONCE]))
+        rows = ordered[start : start + EMBEDDED_AT_ONCE]
+        vectors[rows] = await embedder.embed_queries([texts[row] for row in rows])
         progress(what, min(start + EMBEDDED_AT_ONCE, len(texts)), len(texts))
-    return np.concatenate(parts)
+    return vectors
 
 
 def _some(texts: list[str], shots: int | None, chance: np.random.Generator) -> list[str]:

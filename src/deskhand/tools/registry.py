@@ -11,7 +11,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.errors import PydanticUserError
 
-from deskhand.settings import Settings, ToolSettings
+from deskhand.settings import Settings
+from deskhand.settings_tools import ToolSettings
 from deskhand.tools.arguments import schema_of
 from deskhand.tools.contract import BaseTool, ToolSlice
 from deskhand.tools.injection import Dependencies, Factory, Needs, WrongTool, needs_of

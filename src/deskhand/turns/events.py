@@ -121,6 +121,13 @@ class ApprovalChanged:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PlanChanged:
+    """How far a task in parts is. `plan` as the channels send it, without long texts."""
+
+    plan: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OwnerChanged:
     """Who answers from now on: somebody of the staff by name, or with None the agent."""
 
@@ -150,6 +157,7 @@ TurnEvent: TypeAlias = (
     | OperatorSaid
     | AgentSaid
     | ApprovalChanged
+    | PlanChanged
     | OwnerChanged
     | AttachmentChanged
 )
