@@ -89,6 +89,7 @@ class House:
     background: Background
     sessions: SessionLifecycle
     slices: Slices
+    runtime: AgentRuntime
     coordinator: Coordinator
     jobs: JobQueue
     outside: tuple[Callable[[], Awaitable[None]], ...]
@@ -213,6 +214,7 @@ def _build(ground: Ground, opened: _Opened) -> House:
         background=ground.background,
         sessions=talk.sessions,
         slices=slices,
+        runtime=runtime,
         coordinator=coordinator,
         jobs=ground.jobs,
         outside=talk.close,

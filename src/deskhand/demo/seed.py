@@ -106,6 +106,10 @@ async def _seed(house: House, company: Company, password: str, report: Report) -
     scope = TenantScope(tenant_id=tenant.id, role=Role.OWNER, user_id=users[Role.OWNER])
     await _ingest(house, scope, company.documents, report)
     await _make_agents(house, scope, company.agent_name)
+    entry = await house.runtime.agent_for(scope, None)
+    if entry.coordinates:
+        # Else the first messages would go to the general agent while the examples are read.
+        await house.coordinator.prepare(scope, entry)
 
 
 async def _make_agents(house: House, scope: TenantScope, name: str) -> None:

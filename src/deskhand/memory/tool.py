@@ -117,4 +117,5 @@ def make_remember(keeper: MemoryKeeper, turn: ToolTurn) -> Remember:
 
 
 def _place(turn: ToolTurn) -> MemoryPlace:
-    return MemoryPlace(agent_id=turn.agent_id, contact_id=turn.contact_id, thread_id=turn.thread_id)
+    agent_id = turn.memory_agent_id or turn.agent_id
+    return MemoryPlace(agent_id=agent_id, contact_id=turn.contact_id, thread_id=turn.thread_id)

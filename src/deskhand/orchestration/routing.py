@@ -17,7 +17,6 @@ from deskhand.llm.embedding import Vectors
 from deskhand.orchestration.routing_fit import (
     Doubles,
     Fitted,
-    Floats,
     Labels,
     Mix,
     fit_scores,
@@ -28,7 +27,7 @@ from deskhand.orchestration.routing_fit import (
     sharpness_of,
     softmax,
 )
-from deskhand.orchestration.routing_words import Wording
+from deskhand.orchestration.routing_words import Floats, Wording
 
 RUNNERS_UP = 4
 IN_SCOPE = 0.5

@@ -96,8 +96,10 @@ def fit_scores(vectors: Floats, wording: Floats, labels: Labels, landmarks: Labe
 
 def _whitening(between: Floats) -> Floats:
     """Turns nearness to landmarks into features whose products are the kernel (Nyström)."""
-    precise = between.astype(np.float64 if len(between) <= _DOUBLE_UP_TO else np.float32)
-    precise[np.diag_indices_from(precise)] += _JITTER if precise.dtype == np.float64 else 1e-3
+    is_small = len(between) <= _DOUBLE_UP_TO
+    precise: NDArray[np.float32] | NDArray[np.float64]
+    precise = between.astype(np.float64) if is_small else between.astype(np.float32)
+    precise[np.diag_indices_from(precise)] += _JITTER if is_small else 1e-3
     return np.asarray(np.linalg.inv(np.linalg.cholesky(precise)).T, dtype=np.float32)
 
 

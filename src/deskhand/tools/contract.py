@@ -108,6 +108,8 @@ class ToolTurn:
     """What the customer wrote."""
     approval: ApprovalPolicy = field(default_factory=ApprovalPolicy)
     """What the agent's contract lets nobody do without a person."""
+    memory_agent_id: str = ""
+    """Whose memories the conversation has, where another agent answers in it; empty is `agent_id`."""
 
 
 class TransientError(Exception):

@@ -23,6 +23,8 @@ class ToolState(StrEnum):
     STARTED = "started"
     DONE = "done"
     FAILED = "failed"
+    WAITING = "waiting"
+    """A person is to allow it first."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from structlog.contextvars import get_contextvars
 
-from deskhand.audit.facts import PassageGiven, ReplayInputs, SaidBefore, SourceUsed, ToolUse, TurnFacts
+from deskhand.audit.facts import ApprovalNote, PassageGiven, ReplayInputs, SaidBefore, SourceUsed, ToolUse, TurnFacts
 from deskhand.conversations.model import Citation
 from deskhand.kit.errors import DeskhandError
 from deskhand.llm.passages import Passage
@@ -38,6 +38,7 @@ def facts_of(accepted: Accepted, gathered: Gathered, verified: Verified, stages:
         output_tokens=draft.output_tokens,
         cost_nanos=draft.usage.cost_nanos or 0,
         currency=draft.usage.currency,
+        approvals=tuple(ApprovalNote(id=each, action=tool, decision="pending") for tool, each in draft.waiting),
     )
 
 

@@ -151,6 +151,10 @@ class Gathered:
         return None if self.assigned is None else self.assigned.route
 
 
+APPROVALS = "approvals"
+"""Under this name the notes of a tool's calls hold the ids of the requests that wait for a person."""
+
+
 @dataclass(kw_only=True, slots=True)
 class Draft:
     """What the model wrote, unchecked. `passages` grows when a tool finds more."""
@@ -181,6 +185,11 @@ class Draft:
     def tool_metadata(self) -> dict[str, Any]:
         """What the tools' calls came to, and what reflection did."""
         return self.tools | ({REFLECTION: self.reflection.as_details()} if self.reflection is not None else {})
+
+    @property
+    def waiting(self) -> tuple[tuple[str, str], ...]:
+        """Tools and the requests that their calls became, which a person has yet to allow."""
+        return tuple((name, each) for name, noted in self.tools.items() for each in noted.get(APPROVALS, ()))
 
     @property
     def input_tokens(self) -> int:

@@ -23,12 +23,13 @@ from deskhand.settings import Settings
 from deskhand.tools.adapter import GuardMiddleware, ToolFunction
 from deskhand.tools.bound import BoundTool, CallEnded, CallEvent, CallStarted
 from deskhand.tools.contract import ToolTurn
-from deskhand.tools.guard import Guard
+from deskhand.tools.failures import Outcome
+from deskhand.tools.guard import APPROVAL, Guard
 from deskhand.tools.registry import Registered, ToolRegistry, build
 from deskhand.turns.events import Tell, ToolCalled, ToolState
 from deskhand.turns.handoff import HAND_OFF, DraftDesk, HandoffDesk
-from deskhand.turns.sources import numbered, numbered_excerpt
-from deskhand.turns.state import Accepted, Draft
+from deskhand.turns.sources import memory_place, numbered, numbered_excerpt
+from deskhand.turns.state import APPROVALS, Accepted, Draft
 
 log = structlog.get_logger(__name__)
 
@@ -147,6 +148,8 @@ class _Record:
                 self._note(event)
                 # What the model is told of a failure is not meant for the customer, who sees these events.
                 state = ToolState.DONE if event.result.success else ToolState.FAILED
+                if event.outcome is Outcome.AWAITS_APPROVAL:
+                    state = ToolState.WAITING
                 self._tell(ToolCalled(name=event.tool, state=state))
 
     def _note(self, call: CallEnded) -> None:
@@ -160,6 +163,16 @@ class _Record:
             "outcome": call.outcome.value,
             "error": None if call.result.success else call.outcome.value,
         }
+        asked = [*before.get(APPROVALS, ()), *_approvals_of(call)]
+        if asked:
+            self._draft.tools[call.tool][APPROVALS] = list(dict.fromkeys(asked))
+
+
+def _approvals_of(call: CallEnded) -> Sequence[str]:
+    """The request that the call became, where a person is to allow it first."""
+    if call.outcome is not Outcome.AWAITS_APPROVAL:
+        return ()
+    return (str(call.result.metadata[APPROVAL]["approval_id"]),)
 
 
 def _turn_of(accepted: Accepted, draft: Draft) -> ToolTurn:
@@ -175,4 +188,5 @@ def _turn_of(accepted: Accepted, draft: Draft) -> ToolTurn:
         agent_version=draft.agent.version,
         text=turn.text,
         approval=draft.agent.approval,
+        memory_agent_id=memory_place(accepted).agent_id,
     )

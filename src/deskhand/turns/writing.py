@@ -37,6 +37,8 @@ log = structlog.get_logger(__name__)
 
 WRITTEN_AGAIN = "The answer went beyond its sources, so it is being written again."
 OWN_MESSAGES = 6
+HANDED_OVER = "handover"
+"""What waits for a person counts as handed over to one."""
 """So many of the customer's messages count as known words: a sentence may restate them."""
 _CUT_OFF = frozenset({"length"})
 _WITHHELD = frozenset({"content_filter"})
@@ -331,7 +333,7 @@ def _grounds(gathered: Gathered, draft: Draft) -> Grounds:
         passages=lambda: draft.passages,
         own="\n".join([*known, *own, gathered.text]),
         said=[*said, *(each.text for each in gathered.attachments if each.text)],
-        done=lambda: {name for name, calls in draft.tools.items() if calls.get("success")},
+        done=lambda: _done(draft),
     )
 
 
@@ -352,3 +354,9 @@ def _to_be_mended(objections: Sequence[str]) -> str:
         "Your answer went beyond its sources and was not sent. Write it again, whole, with only what the passages and "
         f"your tools' results say, each fact with the number of its passage. What was wrong:\n{listed}"
     )
+
+
+def _done(draft: Draft) -> set[str]:
+    """What was done in this turn, by the names of the tools; where a person is to decide, it was handed over."""
+    done = {name for name, calls in draft.tools.items() if calls.get("success")}
+    return done | {HANDED_OVER} if draft.waiting else done

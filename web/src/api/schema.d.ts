@@ -1161,6 +1161,1027 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/crm/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Contacts
+         * @description Contacts, newest first: visitors of the chat page too.
+         *
+         *     Takes the permission `crm:read`.
+         */
+        get: operations["list_contacts"];
+        put?: never;
+        /**
+         * Create Contact
+         * @description A new contact, with what is known of it.
+         *
+         *     Takes the permission `crm:write`.
+         */
+        post: operations["create_contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/crm/contacts/{contact_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Contact
+         * @description One contact; its `ETag` goes into `If-Match` of a change.
+         *
+         *     Takes the permission `crm:read`.
+         */
+        get: operations["get_contact"];
+        put?: never;
+        post?: never;
+        /**
+         * Erase Contact
+         * @description Remove for good what the CRM knows of a contact: profile, notes, events, history. Its conversations stay.
+         *
+         *     Takes the permission `crm:write`.
+         */
+        delete: operations["erase_contact"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Contact
+         * @description Change what is known of a contact. What is left out stays; null clears.
+         *
+         *     Takes the permission `crm:write`.
+         */
+        patch: operations["change_contact"];
+        trace?: never;
+    };
+    "/api/v1/crm/contacts/{contact_id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Tags
+         * @description Add, remove or replace tags. They are kept in small letters, at most 50.
+         *
+         *     Takes the permission `crm:write`.
+         */
+        post: operations["change_tags"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/crm/contacts/{contact_id}/pipeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Move Contact
+         * @description Put a contact on a stage of a pipeline, or take it out.
+         *
+         *     Takes the permission `crm:write`.
+         */
+        put: operations["move_contact"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/crm/contacts/{contact_id}/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look Up Contact
+         * @description What agents see of the contact, in whichever CRM this organisation has.
+         *
+         *     Takes the permission `crm:read`.
+         */
+        get: operations["look_up_contact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/crm/contacts/{contact_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Contact Notes
+         * @description A contact's notes, newest first.
+         *
+         *     Takes the permission `crm:read`.
+         */
+        get: operations["list_contact_notes"];
+        put?: never;
+        /**
+         * Add Contact Note
+         * @description Write a note on a contact.
+         *
+         *     Takes the permission `crm:write`.
+         */
+        post: operations["add_contact_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/crm/contacts/{contact_id}/notes/{note_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Contact Note
+         * @description Take a note away. That there was one stays in the history.
+         *
+         *     Takes the permission `crm:write`.
+         */
+        delete: operations["remove_contact_note"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/crm/contacts/{contact_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Contact Events
+         * @description What happened with a contact, the latest first.
+         *
+         *     Takes the permission `crm:read`.
+         */
+        get: operations["list_contact_events"];
+        put?: never;
+        /**
+         * Add Contact Event
+         * @description Note that something happened with a contact.
+         *
+         *     Takes the permission `crm:write`.
+         */
+        post: operations["add_contact_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/crm/contacts/{contact_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Contact Changes
+         * @description Who changed what of a contact, newest first.
+         *
+         *     Takes the permission `crm:read`.
+         */
+        get: operations["list_contact_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/crm/contacts/{contact_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contact Timeline
+         * @description Everything that happened with a contact, newest first.
+         *
+         *     Takes the permission `crm:read`.
+         */
+        get: operations["contact_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/crm/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Custom Fields
+         * @description The custom fields of contacts, by key.
+         *
+         *     Takes the permission `crm:read`.
+         */
+        get: operations["list_custom_fields"];
+        put?: never;
+        /**
+         * Add Custom Field
+         * @description Define a custom field.
+         *
+         *     Takes the permission `crm:write`.
+         */
+        post: operations["add_custom_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/crm/fields/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Custom Field
+         * @description One custom field.
+         *
+         *     Takes the permission `crm:read`.
+         */
+        get: operations["get_custom_field"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Custom Field
+         * @description Remove a custom field, with every contact's value of it.
+         *
+         *     Takes the permission `crm:write`.
+         */
+        delete: operations["remove_custom_field"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Custom Field
+         * @description Change a field's label, description or choices.
+         *
+         *     Takes the permission `crm:write`.
+         */
+        patch: operations["change_custom_field"];
+        trace?: never;
+    };
+    "/api/v1/crm/pipelines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Pipelines
+         * @description The pipelines with their stages, by name.
+         *
+         *     Takes the permission `crm:read`.
+         */
+        get: operations["list_pipelines"];
+        put?: never;
+        /**
+         * Add Pipeline
+         * @description Make a pipeline.
+         *
+         *     Takes the permission `crm:write`.
+         */
+        post: operations["add_pipeline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/crm/pipelines/{pipeline_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Pipeline
+         * @description One pipeline.
+         *
+         *     Takes the permission `crm:read`.
+         */
+        get: operations["get_pipeline"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Pipeline
+         * @description Remove a pipeline. One with contacts in it stays, unless they shall leave it.
+         *
+         *     Takes the permission `crm:write`.
+         */
+        delete: operations["remove_pipeline"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Pipeline
+         * @description Change a pipeline's name, or its stages and their order. A stage with contacts on it cannot be taken away.
+         *
+         *     Takes the permission `crm:write`.
+         */
+        patch: operations["change_pipeline"];
+        trace?: never;
+    };
+    "/api/v1/crm/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Templates
+         * @description Templates by name and language.
+         *
+         *     Takes the permission `crm:read`.
+         */
+        get: operations["list_templates"];
+        put?: never;
+        /**
+         * Create Template
+         * @description A new template in its first version.
+         *
+         *     Takes the permission `crm:write`.
+         */
+        post: operations["create_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/crm/templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Template
+         * @description One template; its `ETag` goes into `If-Match` of a change.
+         *
+         *     Takes the permission `crm:read`.
+         */
+        get: operations["get_template"];
+        put?: never;
+        post?: never;
+        /**
+         * Archive Template
+         * @description Take a template out of use. It keeps its name and its versions.
+         *
+         *     Takes the permission `crm:write`.
+         */
+        delete: operations["archive_template"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Template
+         * @description Change a template, archive it or take it into use again.
+         *
+         *     Messages that wait keep their words; steps of sequences get the new ones.
+         *
+         *     Takes the permission `crm:write`.
+         */
+        patch: operations["change_template"];
+        trace?: never;
+    };
+    "/api/v1/crm/templates/{template_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Template Versions
+         * @description What the template said, newest first.
+         *
+         *     Takes the permission `crm:read`.
+         */
+        get: operations["list_template_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/crm/templates/{template_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Template
+         * @description What a contact would read. Nothing is sent.
+         *
+         *     Takes the permission `crm:read`.
+         */
+        post: operations["preview_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/crm/sequences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sequences
+         * @description Sequences by name.
+         *
+         *     Takes the permission `crm:read`.
+         */
+        get: operations["list_sequences"];
+        put?: never;
+        /**
+         * Create Sequence
+         * @description A new sequence of templates that are in use.
+         *
+         *     Takes the permission `crm:write`.
+         */
+        post: operations["create_sequence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/crm/sequences/{sequence_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Sequence
+         * @description One sequence; its `ETag` goes into `If-Match` of a change.
+         *
+         *     Takes the permission `crm:read`.
+         */
+        get: operations["get_sequence"];
+        put?: never;
+        post?: never;
+        /**
+         * Archive Sequence
+         * @description Take a sequence out of use. Whoever is enrolled goes on; nobody new begins.
+         *
+         *     Takes the permission `crm:write`.
+         */
+        delete: operations["archive_sequence"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Sequence
+         * @description Change a sequence, archive it or take it into use again. Whoever is enrolled goes on as before.
+         *
+         *     Takes the permission `crm:write`.
+         */
+        patch: operations["change_sequence"];
+        trace?: never;
+    };
+    "/api/v1/crm/sequences/{sequence_id}/enrol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enrol Contact
+         * @description Let a contact begin the sequence. All its messages need to be fillable now; one enrolment at a time.
+         *
+         *     Takes the permission `crm:write`.
+         */
+        post: operations["enrol_contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/crm/enrolments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Enrolments
+         * @description Enrolments, newest first.
+         *
+         *     Takes the permission `crm:read`.
+         */
+        get: operations["list_enrolments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/crm/enrolments/{enrolment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Enrolment
+         * @description One enrolment.
+         *
+         *     Takes the permission `crm:read`.
+         */
+        get: operations["get_enrolment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/crm/enrolments/{enrolment_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Enrolment
+         * @description Take a contact out of a sequence: what it still had to send is not sent.
+         *
+         *     Takes the permission `crm:write`.
+         */
+        post: operations["cancel_enrolment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/crm/contacts/{contact_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Contact Messages
+         * @description What was and will be sent to a contact outside of its questions' answers, the latest due first.
+         *
+         *     Takes the permission `crm:read`.
+         */
+        get: operations["list_contact_messages"];
+        put?: never;
+        /**
+         * Send Contact Message
+         * @description Write to a contact in its newest conversation, now or at a moment, in own words or a template's.
+         *
+         *     Takes the permission `crm:write`.
+         */
+        post: operations["send_contact_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/crm/scheduled-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Scheduled Messages
+         * @description Messages that wait for their time, or with another status what became of them; the latest due first.
+         *
+         *     Takes the permission `crm:read`.
+         */
+        get: operations["list_scheduled_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/crm/scheduled-messages/{delivery_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Scheduled Message
+         * @description One message, waiting or not any more.
+         *
+         *     Takes the permission `crm:read`.
+         */
+        get: operations["get_scheduled_message"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/crm/scheduled-messages/{delivery_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Scheduled Message
+         * @description Let a message that waits not be sent. A step of a sequence is cancelled with its enrolment.
+         *
+         *     Takes the permission `crm:write`.
+         */
+        post: operations["cancel_scheduled_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Approvals
+         * @description What waits for a person's decision, and what was decided: the newest first.
+         *
+         *     Takes the permission `approvals:read`.
+         */
+        get: operations["list_approvals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{approval_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Approval
+         * @description One request, with its history.
+         *
+         *     Takes the permission `approvals:read`.
+         */
+        get: operations["get_approval"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{approval_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Approval
+         * @description Allow the action, refuse it, or allow it with other arguments. It is carried out once, after this.
+         *
+         *     The same decision by the same person again changes nothing; any other after the first is refused.
+         *
+         *     Takes the permission `approvals:decide`.
+         */
+        post: operations["decide_approval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consensus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Votes
+         * @description Votes that were held, newest first.
+         *
+         *     Takes the permission `plans:read`.
+         */
+        get: operations["list_votes"];
+        put?: never;
+        /**
+         * Call For Vote
+         * @description Have agents vote, all at once, and answer with what came out.
+         *
+         *     Each has 20 seconds; whoever fails or answers nonsense counts as `none`.
+         *
+         *     Takes the permission `plans:write`.
+         */
+        post: operations["call_for_vote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consensus/{consensus_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Vote
+         * @description One vote: what was decided, how each voted and why.
+         *
+         *     Takes the permission `plans:read`.
+         */
+        get: operations["get_vote"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Orders
+         * @description Orders, the newest first.
+         *
+         *     Takes the permission `crm:read`.
+         */
+        get: operations["list_orders"];
+        put?: never;
+        /**
+         * Add Order
+         * @description Note a purchase: 201. The same one sent again answers 200 and changes nothing.
+         *
+         *     Takes the permission `crm:write`.
+         */
+        post: operations["add_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Order
+         * @description One order.
+         *
+         *     Takes the permission `crm:read`.
+         */
+        get: operations["get_order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Order
+         * @description Note what staff found out: a proven defect lets the refund policy give everything back.
+         *
+         *     Takes the permission `crm:write`.
+         */
+        patch: operations["change_order"];
+        trace?: never;
+    };
+    "/api/v1/billing/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Billing Entries
+         * @description Refunds and discounts that agents gave or asked for, newest first.
+         *
+         *     Takes the permission `crm:read`.
+         */
+        get: operations["list_billing_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/billing/entries/{entry_id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Settle Billing Entry
+         * @description Say what became of one that is `recorded` (staff paid it out) or `unclear` (staff has looked).
+         *
+         *     Takes the permission `approvals:decide`.
+         */
+        post: operations["settle_billing_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Plans
+         * @description Plans, the newest first, their long texts cut.
+         *
+         *     Takes the permission `plans:read`.
+         */
+        get: operations["list_plans"];
+        put?: never;
+        /**
+         * Start Plan
+         * @description Start a plan. It runs beside everything else: get it again to see how far it is, or watch its session.
+         *
+         *     With subtasks it is checked as a whole first: circles, unknown agents and unknown dependencies are refused.
+         *     Without, Deskhand finds them: each question of the task for the agent that knows most of it.
+         *
+         *     Takes the permission `plans:write`.
+         */
+        post: operations["start_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Plan
+         * @description One plan, with what its subtasks found.
+         *
+         *     Takes the permission `plans:read`.
+         */
+        get: operations["get_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Plan
+         * @description End a plan before its time. What its subtasks have found so far stays.
+         *
+         *     Takes the permission `plans:write`.
+         */
+        post: operations["cancel_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/knowledge/bases": {
         parameters: {
             query?: never;
@@ -1610,6 +2631,67 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AccountStatus
+         * @enum {string}
+         */
+        AccountStatus: "active" | "trial" | "past_due" | "suspended" | "closed";
+        /**
+         * ActionOut
+         * @description What the agent wants to do.
+         */
+        ActionOut: {
+            /**
+             * Kind
+             * @example refund
+             */
+            kind: string;
+            /**
+             * Tool
+             * @example issue_refund
+             */
+            tool: string;
+            /** Arguments */
+            arguments: {
+                [key: string]: unknown;
+            };
+            /** Summary */
+            summary: string;
+            /**
+             * Amount
+             * @description A decimal number.
+             * @example 620.00
+             */
+            amount: string | null;
+            /**
+             * Currency
+             * @description ISO 4217; empty for the account's own.
+             * @example EUR
+             */
+            currency: string | null;
+            /**
+             * Percent
+             * @description The share that is given away, from 0 to 100.
+             */
+            percent: number | null;
+        };
+        /**
+         * ActionResultOut
+         * @description What came of carrying it out.
+         */
+        ActionResultOut: {
+            /** Success */
+            success: boolean;
+            /** Data */
+            data: unknown;
+            /** Error */
+            error: string | null;
+        };
+        /**
+         * ActorKind
+         * @enum {string}
+         */
+        ActorKind: "user" | "agent" | "system";
+        /**
          * AgentConfiguration
          * @description Which models answer, in which order, and how much they may take.
          */
@@ -1724,6 +2806,21 @@ export interface components {
              * @example 2000000
              */
             tokens_per_day?: number | null;
+            /**
+             * @description Whether an answer is looked at once more before it is sent.
+             * @default {
+             *       "enabled": false,
+             *       "rounds": 1,
+             *       "criteria": []
+             *     }
+             * @example {
+             *       "criteria": [
+             *         "Names the next step."
+             *       ],
+             *       "enabled": true
+             *     }
+             */
+            reflection: components["schemas"]["Reflection"];
         };
         /**
          * AgentContract
@@ -1812,7 +2909,12 @@ export interface components {
              *       ],
              *       "timeout_seconds": 30,
              *       "input_tokens_per_turn": 24000,
-             *       "output_tokens_per_turn": 4000
+             *       "output_tokens_per_turn": 4000,
+             *       "reflection": {
+             *         "criteria": [],
+             *         "enabled": false,
+             *         "rounds": 1
+             *       }
              *     }
              * @example {
              *       "max_tokens": 800
@@ -2080,7 +3182,12 @@ export interface components {
              *       ],
              *       "timeout_seconds": 30,
              *       "input_tokens_per_turn": 24000,
-             *       "output_tokens_per_turn": 4000
+             *       "output_tokens_per_turn": 4000,
+             *       "reflection": {
+             *         "criteria": [],
+             *         "enabled": false,
+             *         "rounds": 1
+             *       }
              *     }
              * @example {
              *       "max_tokens": 800
@@ -2299,10 +3406,12 @@ export interface components {
          * AnswerOut
          * @description What came of one message.
          * @example {
-         *       "agent_id": "support",
+         *       "agent_id": "support-billing",
+         *       "agent_used": "support-billing",
          *       "agent_version": "1.0.0",
          *       "answer": "You can return a helmet within 30 days of delivery. [1]",
          *       "answered": true,
+         *       "category": "support",
          *       "citations": [
          *         {
          *           "chunk_id": "chk_019a0c1e000074b29a4e2f60718293a4",
@@ -2334,6 +3443,16 @@ export interface components {
          *       "model": "offline",
          *       "processing_time": 0.021,
          *       "requires_escalation": false,
+         *       "route": {
+         *         "agent_id": "support-billing",
+         *         "category": "support",
+         *         "confidence": 0.91,
+         *         "decided_by": "semantic",
+         *         "fallback": false,
+         *         "name": "Bella",
+         *         "path": [],
+         *         "reasoning": "Closest to 'When will my refund arrive?' of Bella (support-billing)."
+         *       },
          *       "session_id": "ses_019a0c1f5e7b7c3d9a4e2f60718293a4",
          *       "thread_id": "thr_019a0c1f5e7a70f19a4e2f60718293a4",
          *       "tool_metadata": {},
@@ -2413,6 +3532,19 @@ export interface components {
              * @default 0.0.0
              */
             agent_version: string;
+            /**
+             * Agent Used
+             * @description The agent that answered, whoever has the session.
+             * @default support
+             */
+            agent_used: string;
+            /**
+             * Category
+             * @description What kind of matter it is; null where nothing was routed.
+             */
+            category?: string | null;
+            /** @description Null where one agent has the session by itself. */
+            route?: components["schemas"]["RouteOut"] | null;
         };
         /**
          * ApiKeyIn
@@ -2503,6 +3635,204 @@ export interface components {
          */
         ApplyOutcome: "created" | "updated" | "unchanged";
         /**
+         * ApprovalDetailsOut
+         * @description A request with its history, oldest first.
+         * @example {
+         *       "action": {
+         *         "amount": "620.00",
+         *         "arguments": {
+         *           "amount": "620.00",
+         *           "currency": "EUR",
+         *           "order_number": "A-1044"
+         *         },
+         *         "currency": "EUR",
+         *         "kind": "refund",
+         *         "summary": "Refund 620.00 EUR for the order A-1044",
+         *         "tool": "issue_refund"
+         *       },
+         *       "id": "apv_019a0c1f5e7b7c3d9a4e2f60718293a4",
+         *       "on_timeout": "reject",
+         *       "reasons": [
+         *         "more than 500 EUR is at stake"
+         *       ],
+         *       "status": "pending"
+         *     }
+         */
+        ApprovalDetailsOut: {
+            /** Id */
+            id: string;
+            status: components["schemas"]["ApprovalStatus"];
+            action: components["schemas"]["ActionOut"];
+            /**
+             * Reasons
+             * @description Why a person is asked.
+             */
+            reasons: string[];
+            /**
+             * Confidence
+             * @description How sure the agent is, from 0 to 1.
+             */
+            confidence: number | null;
+            /** Reasoning */
+            reasoning: string;
+            /** Contact Id */
+            contact_id: string;
+            /** Session Id */
+            session_id: string | null;
+            /** Thread Id */
+            thread_id: string;
+            /** Turn Id */
+            turn_id: string | null;
+            /** Agent Id */
+            agent_id: string;
+            /**
+             * Message
+             * @description What the customer wrote.
+             */
+            message: string;
+            /**
+             * Requested At
+             * Format: date-time
+             */
+            requested_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            on_timeout: components["schemas"]["Unanswered"];
+            decision: components["schemas"]["DecisionOut"] | null;
+            result: components["schemas"]["ActionResultOut"] | null;
+            /** Executed At */
+            executed_at: string | null;
+            /** Consensus Id */
+            consensus_id: string | null;
+            /**
+             * Ticket Id
+             * @description The ticket that was opened for it.
+             */
+            ticket_id: string | null;
+            /** History */
+            history: components["schemas"]["ApprovalEventOut"][];
+        };
+        /**
+         * ApprovalEventKind
+         * @description What happened to a request.
+         * @enum {string}
+         */
+        ApprovalEventKind: "requested" | "notified" | "approved" | "modified" | "rejected" | "timed_out" | "started" | "executed" | "failed" | "told";
+        /**
+         * ApprovalEventOut
+         * @description One thing that happened to the request. Without an actor the house did it.
+         */
+        ApprovalEventOut: {
+            /** Id */
+            id: string;
+            kind: components["schemas"]["ApprovalEventKind"];
+            /** Actor */
+            actor: string | null;
+            /** Detail */
+            detail: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
+         * ApprovalOut
+         * @description An action of an agent that a person must allow first.
+         * @example {
+         *       "action": {
+         *         "amount": "620.00",
+         *         "arguments": {
+         *           "amount": "620.00",
+         *           "currency": "EUR",
+         *           "order_number": "A-1044"
+         *         },
+         *         "currency": "EUR",
+         *         "kind": "refund",
+         *         "summary": "Refund 620.00 EUR for the order A-1044",
+         *         "tool": "issue_refund"
+         *       },
+         *       "id": "apv_019a0c1f5e7b7c3d9a4e2f60718293a4",
+         *       "on_timeout": "reject",
+         *       "reasons": [
+         *         "more than 500 EUR is at stake"
+         *       ],
+         *       "status": "pending"
+         *     }
+         */
+        ApprovalOut: {
+            /** Id */
+            id: string;
+            status: components["schemas"]["ApprovalStatus"];
+            action: components["schemas"]["ActionOut"];
+            /**
+             * Reasons
+             * @description Why a person is asked.
+             */
+            reasons: string[];
+            /**
+             * Confidence
+             * @description How sure the agent is, from 0 to 1.
+             */
+            confidence: number | null;
+            /** Reasoning */
+            reasoning: string;
+            /** Contact Id */
+            contact_id: string;
+            /** Session Id */
+            session_id: string | null;
+            /** Thread Id */
+            thread_id: string;
+            /** Turn Id */
+            turn_id: string | null;
+            /** Agent Id */
+            agent_id: string;
+            /**
+             * Message
+             * @description What the customer wrote.
+             */
+            message: string;
+            /**
+             * Requested At
+             * Format: date-time
+             */
+            requested_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            on_timeout: components["schemas"]["Unanswered"];
+            decision: components["schemas"]["DecisionOut"] | null;
+            result: components["schemas"]["ActionResultOut"] | null;
+            /** Executed At */
+            executed_at: string | null;
+            /** Consensus Id */
+            consensus_id: string | null;
+            /**
+             * Ticket Id
+             * @description The ticket that was opened for it.
+             */
+            ticket_id: string | null;
+        };
+        /**
+         * ApprovalPageOut
+         * @description A part of the list of requests, the newest first.
+         */
+        ApprovalPageOut: {
+            /** Items */
+            items: components["schemas"]["ApprovalOut"][];
+            /** Total */
+            total: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+        };
+        /**
          * ApprovalRule
          * @description An action that a person must allow first; with no bound given, every time.
          */
@@ -2571,6 +3901,11 @@ export interface components {
              */
             on_timeout: components["schemas"]["WhenUnanswered"];
         };
+        /**
+         * ApprovalStatus
+         * @enum {string}
+         */
+        ApprovalStatus: "pending" | "approved" | "rejected" | "expired" | "escalated" | "executed" | "failed";
         /**
          * AssignIn
          * @description Who is to take the ticket; without anybody named, whoever asks.
@@ -3168,6 +4503,74 @@ export interface components {
              */
             revision: number;
         };
+        /**
+         * BillingEntryOut
+         * @description A refund or a discount. `recorded`: no billing system is connected, and staff pays it out.
+         */
+        BillingEntryOut: {
+            /**
+             * Id
+             * @example bil_019a0c1f5e7b7c3d9a4e2f60718293a4
+             */
+            id: string;
+            kind: components["schemas"]["EntryKind"];
+            /** @description `unclear`: the billing system never answered; look there. */
+            status: components["schemas"]["EntryStatus"];
+            /** Contact Id */
+            contact_id: string | null;
+            /** Order Id */
+            order_id: string | null;
+            /**
+             * Amount
+             * @example 59.90
+             */
+            amount: string | null;
+            /** Currency */
+            currency: string | null;
+            /** Percent */
+            percent: number | null;
+            /** Code */
+            code: string | null;
+            /** Valid Until */
+            valid_until: string | null;
+            /** Reason */
+            reason: string;
+            /**
+             * Reference
+             * @description The billing system's own name for it.
+             */
+            reference: string | null;
+            /**
+             * Declined
+             * @description Why it was not given.
+             */
+            declined: string | null;
+            /** Agent Id */
+            agent_id: string | null;
+            /** Session Id */
+            session_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Settled At */
+            settled_at: string | null;
+        };
+        /**
+         * BillingPageOut
+         * @description Refunds and discounts, newest first.
+         */
+        BillingPageOut: {
+            /** Items */
+            items: components["schemas"]["BillingEntryOut"][];
+            /** Total */
+            total: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+        };
         /** Body_upload */
         Body_upload: {
             /**
@@ -3211,6 +4614,53 @@ export interface components {
          */
         Category: "legal" | "urgent" | "complaint" | "general";
         /**
+         * ChangeOut
+         * @description A change of a contact: what kind, before and after, and by whom.
+         */
+        ChangeOut: {
+            /** Id */
+            id: string;
+            /** Contact Id */
+            contact_id: string;
+            /**
+             * Kind
+             * @example tags_changed
+             */
+            kind: string;
+            /**
+             * Detail
+             * @example {
+             *       "added": [
+             *         "vip"
+             *       ],
+             *       "removed": []
+             *     }
+             */
+            detail: {
+                [key: string]: unknown;
+            };
+            by: components["schemas"]["deskhand__crm__schemas__ActorOut"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
+         * ChangePageOut
+         * @description A part of the changes, newest first.
+         */
+        ChangePageOut: {
+            /** Items */
+            items: components["schemas"]["ChangeOut"][];
+            /** Total */
+            total: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+        };
+        /**
          * ChatConfigOut
          * @description What the chat page shows before the first message.
          */
@@ -3241,6 +4691,12 @@ export interface components {
              */
             allowed_file_types: string[];
         };
+        /**
+         * Choice
+         * @description How an agent voted. NONE is no vote at all.
+         * @enum {string}
+         */
+        Choice: "approve" | "reject" | "abstain" | "none";
         /**
          * CitationOut
          * @description A passage that the answer rests on; `number` is its marker `[n]` in the text.
@@ -3324,6 +4780,321 @@ export interface components {
             written_by: string;
         };
         /**
+         * Condition
+         * @description `still_open`: nobody has closed the conversation. `no_reply`: the contact has not written since the enrolment.
+         * @enum {string}
+         */
+        Condition: "still_open" | "no_reply";
+        /**
+         * ConflictOut
+         * @description Subtasks whose answers do not go together.
+         */
+        ConflictOut: {
+            /** Between */
+            between: string[];
+            /** About */
+            about: string;
+            /**
+             * Statements
+             * @description What each says, in the order of `between`.
+             */
+            statements: string[];
+        };
+        /**
+         * ConsensusIn
+         * @description What is put to the vote.
+         * @example {
+         *       "facts": {
+         *         "seats": 120,
+         *         "trial_ends": "2026-03-31"
+         *       },
+         *       "subject": "Extend the trial of a large customer by a month",
+         *       "voters": [
+         *         "voter-financial-risk",
+         *         "voter-customer-satisfaction",
+         *         "voter-policy"
+         *       ]
+         *     }
+         */
+        ConsensusIn: {
+            /** Subject */
+            subject: string;
+            /**
+             * Facts
+             * @description At most 20000 characters as JSON; voters see them as data.
+             */
+            facts: {
+                [key: string]: unknown;
+            };
+            /**
+             * Voters
+             * @description Ids of agents, each once.
+             */
+            voters: string[];
+            /**
+             * Threshold
+             * @description The share of the weight that must approve.
+             * @default 0.6
+             */
+            threshold: number;
+            /** @default equal */
+            weighting: components["schemas"]["Weighting"];
+            /**
+             * Quorum
+             * @description How many must approve or reject; more than half when left out.
+             */
+            quorum?: number | null;
+        };
+        /**
+         * ConsensusOut
+         * @description A vote that was held. Only `approved` is a yes; a tie and a missed quorum are `undecided`.
+         */
+        ConsensusOut: {
+            /**
+             * Id
+             * @example cns_019a0c1f5e7b7c3d9a4e2f60718293a4
+             */
+            id: string;
+            /** Subject */
+            subject: string;
+            /**
+             * Kind
+             * @example refund
+             */
+            kind: string;
+            /** Threshold */
+            threshold: number;
+            weighting: components["schemas"]["Weighting"];
+            /** Quorum */
+            quorum: number;
+            outcome: components["schemas"]["Outcome"];
+            /**
+             * Score
+             * @description The approvals' share of the weight that took a side.
+             */
+            score: number;
+            /** Votes */
+            votes: components["schemas"]["VoteOut"][];
+            /**
+             * Dissent
+             * @description Who voted against what came out; all sides where nothing did.
+             */
+            dissent: string[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Session Id */
+            session_id: string | null;
+            /**
+             * Approval Id
+             * @description The request to a person that rests on this vote.
+             */
+            approval_id: string | null;
+        };
+        /**
+         * ConsensusPageOut
+         * @description Votes, newest first.
+         */
+        ConsensusPageOut: {
+            /** Items */
+            items: components["schemas"]["ConsensusOut"][];
+            /** Total */
+            total: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+        };
+        /**
+         * ContactErasedOut
+         * @description How many records were removed for good.
+         * @example {
+         *       "erased": 7
+         *     }
+         */
+        ContactErasedOut: {
+            /** Erased */
+            erased: number;
+        };
+        /**
+         * ContactIn
+         * @description A new contact, with what is known of it.
+         * @example {
+         *       "company": "Larkspoke",
+         *       "email": "ada@example.com",
+         *       "name": "Ada Keller",
+         *       "tags": [
+         *         "vip"
+         *       ]
+         *     }
+         */
+        ContactIn: {
+            /**
+             * Idempotency Key
+             * @description Instead of the header `Idempotency-Key`.
+             */
+            idempotency_key?: string | null;
+            /** Name */
+            name?: string | null;
+            /**
+             * Email
+             * @example ada@example.com
+             */
+            email?: string | null;
+            /**
+             * Phone
+             * @description With its country's code.
+             * @example +442079460958
+             */
+            phone?: string | null;
+            /** Company */
+            company?: string | null;
+            /** @default active */
+            account_status: components["schemas"]["AccountStatus"];
+            /**
+             * Language
+             * @example en-GB
+             */
+            language?: string | null;
+            /**
+             * Time Zone
+             * @example Europe/London
+             */
+            time_zone?: string | null;
+            /**
+             * Assigned Agent
+             * @description An agent's id.
+             * @example support
+             */
+            assigned_agent?: string | null;
+            /** Tags */
+            tags?: string[] | null;
+            /** Custom Fields */
+            custom_fields?: {
+                [key: string]: boolean | number | string | null;
+            };
+        };
+        /**
+         * ContactOut
+         * @description What is known of a contact. `pipeline` is the one it was moved in last; `version` is the `ETag`.
+         */
+        ContactOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string | null;
+            /** Email */
+            email: string | null;
+            /**
+             * Phone
+             * @description As E.164.
+             * @example +442079460958
+             */
+            phone: string | null;
+            /** Company */
+            company: string | null;
+            account_status: components["schemas"]["AccountStatus"];
+            /** Language */
+            language: string | null;
+            /** Time Zone */
+            time_zone: string | null;
+            /** Tags */
+            tags: string[];
+            /** Custom Fields */
+            custom_fields: {
+                [key: string]: boolean | number | string;
+            };
+            pipeline: components["schemas"]["PlaceOut"] | null;
+            /** Pipelines */
+            pipelines: components["schemas"]["PlaceOut"][];
+            /** Assigned Agent */
+            assigned_agent: string | null;
+            source: components["schemas"]["Source"];
+            /**
+             * Fetched At
+             * Format: date-time
+             */
+            fetched_at: string;
+            /** Created At */
+            created_at: string | null;
+            /** Updated At */
+            updated_at: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ContactPageOut
+         * @description A part of the contacts, newest first.
+         */
+        ContactPageOut: {
+            /** Items */
+            items: components["schemas"]["ContactOut"][];
+            /** Total */
+            total: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+        };
+        /**
+         * ContactPatch
+         * @description What to change; null clears a field. `tags` takes the place of all tags, `custom_fields` is merged by key.
+         * @example {
+         *       "custom_fields": {
+         *         "seats": 12
+         *       },
+         *       "name": "Ada Keller",
+         *       "phone": "+44 20 7946 0958"
+         *     }
+         */
+        ContactPatch: {
+            /**
+             * Idempotency Key
+             * @description Instead of the header `Idempotency-Key`.
+             */
+            idempotency_key?: string | null;
+            /** Name */
+            name?: string | null;
+            /**
+             * Email
+             * @example ada@example.com
+             */
+            email?: string | null;
+            /**
+             * Phone
+             * @description With its country's code.
+             * @example +442079460958
+             */
+            phone?: string | null;
+            /** Company */
+            company?: string | null;
+            account_status?: components["schemas"]["AccountStatus"] | null;
+            /**
+             * Language
+             * @example en-GB
+             */
+            language?: string | null;
+            /**
+             * Time Zone
+             * @example Europe/London
+             */
+            time_zone?: string | null;
+            /**
+             * Assigned Agent
+             * @description An agent's id.
+             * @example support
+             */
+            assigned_agent?: string | null;
+            /** Tags */
+            tags?: string[] | null;
+            /** Custom Fields */
+            custom_fields?: {
+                [key: string]: boolean | number | string | null;
+            };
+        };
+        /**
          * ContactTokenIn
          * @description A visitor opens the chat page of a tenant; without one, of the server's default tenant.
          */
@@ -3347,6 +5118,56 @@ export interface components {
             contact_id: string;
             /** Tenant */
             tenant: string;
+        };
+        /** CountsOut */
+        CountsOut: {
+            /** Succeeded */
+            succeeded: number;
+            /** Failed */
+            failed: number;
+            /** Skipped */
+            skipped: number;
+        };
+        /**
+         * CustomFieldOut
+         * @description A custom field as it is defined.
+         */
+        CustomFieldOut: {
+            /** Id */
+            id: string;
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Description */
+            description: string;
+            type: components["schemas"]["FieldType"];
+            /** Choices */
+            choices: string[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * CustomFieldPageOut
+         * @description A part of the custom fields, by key.
+         */
+        CustomFieldPageOut: {
+            /** Items */
+            items: components["schemas"]["CustomFieldOut"][];
+            /** Total */
+            total: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
         };
         /**
          * DayUsageOut
@@ -3387,6 +5208,148 @@ export interface components {
             model: string;
         };
         /**
+         * DecidedByOut
+         * @description Who decided.
+         */
+        DecidedByOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * DecisionIn
+         * @description What is decided. `modify` allows the action with other arguments: the tool's own, all of them.
+         * @example {
+         *       "notes": "The parcel came back.",
+         *       "verdict": "approve"
+         *     }
+         * @example {
+         *       "arguments": {
+         *         "amount": "310.00",
+         *         "currency": "EUR",
+         *         "order_number": "A-1044"
+         *       },
+         *       "notes": "Half of it: the box was open.",
+         *       "verdict": "modify"
+         *     }
+         */
+        DecisionIn: {
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "approve" | "reject" | "modify";
+            /**
+             * Notes
+             * @description For colleagues; the customer never sees them.
+             * @default
+             */
+            notes: string;
+            /**
+             * Arguments
+             * @description With `modify`: the tool's arguments, checked like new ones.
+             */
+            arguments?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * DecisionOut
+         * @description What was decided. With the verdict `timeout` nobody did.
+         */
+        DecisionOut: {
+            verdict: components["schemas"]["Verdict"];
+            by: components["schemas"]["DecidedByOut"] | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Notes */
+            notes: string;
+            /**
+             * Arguments
+             * @description With `modify`: what is done instead.
+             */
+            arguments: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * DeliveryKind
+         * @enum {string}
+         */
+        DeliveryKind: "message" | "template" | "sequence" | "follow_up";
+        /**
+         * DeliveryOut
+         * @description A message to a contact; `outcome` says why it was not sent, or why it waits longer.
+         */
+        DeliveryOut: {
+            /** Id */
+            id: string;
+            kind: components["schemas"]["DeliveryKind"];
+            /** Contact Id */
+            contact_id: string;
+            /** Text */
+            text: string;
+            media: components["schemas"]["MediaOut"] | null;
+            template: components["schemas"]["TemplateUseOut"] | null;
+            status: components["schemas"]["DeliveryStatus"];
+            /** Outcome */
+            outcome: string | null;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Time Zone */
+            time_zone: string | null;
+            /**
+             * Note
+             * @description Of a moment that comes twice when the clocks go back: which one was taken.
+             */
+            note?: string | null;
+            /** Reason */
+            reason: string;
+            /** Enrolment Id */
+            enrolment_id: string | null;
+            /** Step */
+            step: number | null;
+            /** Message Id */
+            message_id: string | null;
+            /** Session Id */
+            session_id: string | null;
+            made_by: components["schemas"]["deskhand__crm__sequence_schemas__ActorOut"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Ended At */
+            ended_at: string | null;
+        };
+        /**
+         * DeliveryPageOut
+         * @description A part of the messages, the latest due first.
+         */
+        DeliveryPageOut: {
+            /** Items */
+            items: components["schemas"]["DeliveryOut"][];
+            /** Total */
+            total: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+        };
+        /**
+         * DeliveryStatus
+         * @description `skipped`: its condition did not hold, or what it belonged to had ended. `failed`: it could not be sent.
+         * @enum {string}
+         */
+        DeliveryStatus: "scheduled" | "sent" | "cancelled" | "skipped" | "failed";
+        /**
          * DiffOut
          * @description What leads from one version to another.
          */
@@ -3421,6 +5384,99 @@ export interface components {
             after?: unknown;
         };
         /**
+         * EnrolIn
+         * @description Who begins the sequence. Without a zone or a language those of the contact's profile hold.
+         * @example {
+         *       "contact_id": "con_019a0c1f5e7a70f19a4e2f60718293a4",
+         *       "variables": {
+         *         "name": "Ana"
+         *       }
+         *     }
+         */
+        EnrolIn: {
+            /**
+             * Idempotency Key
+             * @description Instead of the header `Idempotency-Key`.
+             */
+            idempotency_key?: string | null;
+            /** Contact Id */
+            contact_id: string;
+            /**
+             * Variables
+             * @example {
+             *       "name": "Ana"
+             *     }
+             */
+            variables?: {
+                [key: string]: string;
+            };
+            /** Time Zone */
+            time_zone?: string | null;
+            /** Language */
+            language?: string | null;
+        };
+        /**
+         * EnrolmentOut
+         * @description A contact's way through a sequence.
+         */
+        EnrolmentOut: {
+            /** Id */
+            id: string;
+            /** Sequence Id */
+            sequence_id: string;
+            /** Sequence Version */
+            sequence_version: number;
+            /** Contact Id */
+            contact_id: string;
+            /** Status */
+            status: string;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Next Step
+             * @description Counted from 0.
+             */
+            next_step: number;
+            /** Steps */
+            steps: number;
+            /** Variables */
+            variables: {
+                [key: string]: string;
+            };
+            /** Language */
+            language: string | null;
+            /** Time Zone */
+            time_zone: string;
+            enrolled_by: components["schemas"]["deskhand__crm__sequence_schemas__ActorOut"];
+            /**
+             * Enrolled At
+             * Format: date-time
+             */
+            enrolled_at: string;
+            /** Ended At */
+            ended_at: string | null;
+        };
+        /**
+         * EnrolmentPageOut
+         * @description A part of the enrolments, newest first.
+         */
+        EnrolmentPageOut: {
+            /** Items */
+            items: components["schemas"]["EnrolmentOut"][];
+            /** Total */
+            total: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+        };
+        /**
+         * EnrolmentStatus
+         * @description `stopped`: the contact replied. `failed`: a step could not be sent.
+         * @enum {string}
+         */
+        EnrolmentStatus: "active" | "finished" | "stopped" | "cancelled" | "failed";
+        /**
          * EntityKind
          * @enum {string}
          */
@@ -3436,6 +5492,17 @@ export interface components {
             /** Value */
             value: string;
         };
+        /**
+         * EntryKind
+         * @enum {string}
+         */
+        EntryKind: "refund" | "discount";
+        /**
+         * EntryStatus
+         * @description RECORDED: no billing system is connected, and staff pays it out. UNCLEAR: the billing system never said.
+         * @enum {string}
+         */
+        EntryStatus: "pending" | "issued" | "recorded" | "declined" | "unclear";
         /**
          * ErasedOut
          * @description How many memories were removed for good, earlier versions included.
@@ -3552,11 +5619,99 @@ export interface components {
             hours?: components["schemas"]["EscalationHours"] | null;
         };
         /**
+         * EventCategory
+         * @enum {string}
+         */
+        EventCategory: "interaction" | "milestone" | "issue" | "purchase" | "engagement" | "system";
+        /**
+         * EventIn
+         * @description Something that happened with a contact.
+         * @example {
+         *       "category": "purchase",
+         *       "data": {
+         *         "order": "A-1044"
+         *       },
+         *       "title": "Bought a helmet"
+         *     }
+         */
+        EventIn: {
+            /**
+             * Idempotency Key
+             * @description Instead of the header `Idempotency-Key`.
+             */
+            idempotency_key?: string | null;
+            /** Title */
+            title: string;
+            category: components["schemas"]["EventCategory"];
+            /** @default normal */
+            priority: components["schemas"]["EventPriority"];
+            /**
+             * Data
+             * @description An object of at most 16,384 bytes as JSON.
+             */
+            data?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Occurred At
+             * @description With its zone; now unless given.
+             */
+            occurred_at?: string | null;
+        };
+        /**
          * EventKind
          * @description What happened to a ticket.
          * @enum {string}
          */
         EventKind: "opened" | "assigned" | "responded" | "resolved" | "closed" | "reopened" | "priority" | "note" | "response_overdue" | "resolution_overdue" | "notice_failed";
+        /**
+         * EventOut
+         * @description Something that happened with a contact.
+         */
+        EventOut: {
+            /** Id */
+            id: string;
+            /** Contact Id */
+            contact_id: string;
+            category: components["schemas"]["EventCategory"];
+            priority: components["schemas"]["EventPriority"];
+            /** Title */
+            title: string;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            by: components["schemas"]["deskhand__crm__schemas__ActorOut"];
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * EventPageOut
+         * @description A part of the events, the latest first.
+         */
+        EventPageOut: {
+            /** Items */
+            items: components["schemas"]["EventOut"][];
+            /** Total */
+            total: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+        };
+        /**
+         * EventPriority
+         * @enum {string}
+         */
+        EventPriority: "low" | "normal" | "high" | "urgent";
         /**
          * ExecutionOut
          * @description One run of an agent: what it was given, what it gave, how sure it was and how long it took.
@@ -3658,6 +5813,71 @@ export interface components {
             reason: string | null;
         };
         /**
+         * FieldIn
+         * @description A custom field to define. Its key and type stay as they are for ever.
+         * @example {
+         *       "choices": [
+         *         "basic",
+         *         "pro"
+         *       ],
+         *       "key": "plan",
+         *       "type": "choice"
+         *     }
+         */
+        FieldIn: {
+            /**
+             * Idempotency Key
+             * @description Instead of the header `Idempotency-Key`.
+             */
+            idempotency_key?: string | null;
+            /**
+             * Key
+             * @example plan
+             */
+            key: string;
+            type: components["schemas"]["FieldType"];
+            /**
+             * Label
+             * @description The key in words unless given.
+             */
+            label?: string | null;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Choices
+             * @description For the type `choice` alone.
+             */
+            choices?: string[];
+        };
+        /**
+         * FieldPatch
+         * @description What to change of a custom field; what is left out stays. A choice that contacts have cannot be taken away.
+         * @example {
+         *       "choices": [
+         *         "basic",
+         *         "pro",
+         *         "max"
+         *       ],
+         *       "label": "Plan"
+         *     }
+         */
+        FieldPatch: {
+            /**
+             * Idempotency Key
+             * @description Instead of the header `Idempotency-Key`.
+             */
+            idempotency_key?: string | null;
+            /** Label */
+            label?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Choices */
+            choices?: string[] | null;
+        };
+        /**
          * FieldProblem
          * @description What is wrong with one field of the request.
          */
@@ -3673,6 +5893,11 @@ export interface components {
              */
             message: string;
         };
+        /**
+         * FieldType
+         * @enum {string}
+         */
+        FieldType: "text" | "number" | "boolean" | "date" | "choice";
         /**
          * HandBackIn
          * @description With a resolution the session's ticket is resolved; without one it stays assigned.
@@ -3783,10 +6008,12 @@ export interface components {
          * InteractionOut
          * @description The answer, and where the conversation stands.
          * @example {
-         *       "agent_id": "support",
+         *       "agent_id": "support-billing",
+         *       "agent_used": "support-billing",
          *       "agent_version": "1.0.0",
          *       "answer": "You can return a helmet within 30 days of delivery. [1]",
          *       "answered": true,
+         *       "category": "support",
          *       "citations": [
          *         {
          *           "chunk_id": "chk_019a0c1e000074b29a4e2f60718293a4",
@@ -3818,6 +6045,16 @@ export interface components {
          *       "model": "offline",
          *       "processing_time": 0.021,
          *       "requires_escalation": false,
+         *       "route": {
+         *         "agent_id": "support-billing",
+         *         "category": "support",
+         *         "confidence": 0.91,
+         *         "decided_by": "semantic",
+         *         "fallback": false,
+         *         "name": "Bella",
+         *         "path": [],
+         *         "reasoning": "Closest to 'When will my refund arrive?' of Bella (support-billing)."
+         *       },
          *       "session_id": "ses_019a0c1f5e7b7c3d9a4e2f60718293a4",
          *       "thread_id": "thr_019a0c1f5e7a70f19a4e2f60718293a4",
          *       "tool_metadata": {},
@@ -3898,10 +6135,43 @@ export interface components {
              */
             agent_version: string;
             /**
+             * Agent Used
+             * @description The agent that answered, whoever has the session.
+             * @default support
+             */
+            agent_used: string;
+            /**
+             * Category
+             * @description What kind of matter it is; null where nothing was routed.
+             */
+            category?: string | null;
+            /** @description Null where one agent has the session by itself. */
+            route?: components["schemas"]["RouteOut"] | null;
+            /**
              * Message Count
              * @description Messages of the thread so far.
              */
             message_count: number;
+        };
+        /**
+         * ItemIn
+         * @description Something that was bought.
+         */
+        ItemIn: {
+            /** Name */
+            name: string;
+            /**
+             * Quantity
+             * @default 1
+             */
+            quantity: number;
+        };
+        /** ItemOut */
+        ItemOut: {
+            /** Name */
+            name: string;
+            /** Quantity */
+            quantity: number;
         };
         /**
          * KeyStatus
@@ -3957,6 +6227,24 @@ export interface components {
          */
         KnowledgeMode: "prefetch" | "tool" | "both";
         /**
+         * LookupOut
+         * @description What an agent of this tenant would see of the contact, in whichever CRM the tenant has.
+         */
+        LookupOut: {
+            /** Contact Id */
+            contact_id: string;
+            /** Found */
+            found: boolean;
+            account_status: components["schemas"]["AccountStatus"] | null;
+            profile: components["schemas"]["ContactOut"] | null;
+            source: components["schemas"]["Source"] | null;
+            /**
+             * Fetched At
+             * Format: date-time
+             */
+            fetched_at: string;
+        };
+        /**
          * MeOut
          * @description Whose the token or key is. `user` is null for a contact, an API key and the operator's own commands.
          */
@@ -3970,6 +6258,22 @@ export interface components {
             role: components["schemas"]["Role"];
             /** Permissions */
             permissions: components["schemas"]["Permission"][];
+        };
+        /**
+         * MediaKind
+         * @enum {string}
+         */
+        MediaKind: "image" | "video" | "audio" | "voice" | "document";
+        /**
+         * MediaOut
+         * @description A file that goes with a message.
+         */
+        MediaOut: {
+            kind: components["schemas"]["MediaKind"];
+            /** Url */
+            url: string | null;
+            /** Attachment Id */
+            attachment_id: string | null;
         };
         /**
          * MemoryIn
@@ -4104,6 +6408,39 @@ export interface components {
          */
         MemoryType: "user_info" | "preference" | "fact" | "context";
         /**
+         * MessageIn
+         * @description A message of the customer.
+         * @example {
+         *       "idempotency_key": "0b5f6f0e-6c0e",
+         *       "message": "How long can I return a helmet?"
+         *     }
+         */
+        MessageIn: {
+            /**
+             * Message
+             * @description Plain text, at most as long as `max_message_chars` of the chat config.
+             */
+            message: string;
+            /**
+             * Idempotency Key
+             * @description Your own key for this message: sent again, it gives the same answer.
+             * @default null
+             */
+            idempotency_key: string | null;
+            /**
+             * Attachments
+             * @description Ids of attachments of this session that the message speaks of.
+             * @default []
+             */
+            attachments: string[];
+            /**
+             * Knowledge Bases
+             * @description Staff only: search these bases alone.
+             * @default []
+             */
+            knowledge_bases: string[];
+        };
+        /**
          * MessageOut
          * @description One message of a conversation.
          */
@@ -4231,6 +6568,66 @@ export interface components {
             /** Password */
             password: string | null;
         };
+        /**
+         * NoteIn
+         * @description A note on a contact. What is `internal` is never told to the customer.
+         * @example {
+         *       "text": "Prefers a call on Mondays.",
+         *       "type": "call_log"
+         *     }
+         */
+        NoteIn: {
+            /**
+             * Idempotency Key
+             * @description Instead of the header `Idempotency-Key`.
+             */
+            idempotency_key?: string | null;
+            /** Text */
+            text: string;
+            /** @default general */
+            type: components["schemas"]["NoteType"];
+            /** @default internal */
+            visibility: components["schemas"]["Visibility"];
+        };
+        /**
+         * NoteOut
+         * @description A note on a contact.
+         */
+        NoteOut: {
+            /** Id */
+            id: string;
+            /** Contact Id */
+            contact_id: string;
+            type: components["schemas"]["NoteType"];
+            visibility: components["schemas"]["Visibility"];
+            /** Text */
+            text: string;
+            by: components["schemas"]["deskhand__crm__schemas__ActorOut"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * NotePageOut
+         * @description A part of the notes, newest first.
+         */
+        NotePageOut: {
+            /** Items */
+            items: components["schemas"]["NoteOut"][];
+            /** Total */
+            total: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+        };
+        /**
+         * NoteType
+         * @enum {string}
+         */
+        NoteType: "general" | "call_log" | "meeting" | "follow_up" | "internal";
         /**
          * NoticeOut
          * @description A notice for one channel. `failed` ones are not tried again.
@@ -4369,6 +6766,154 @@ export interface components {
             text: string;
         };
         /**
+         * OrderIn
+         * @description A purchase. Sent again as it is, it changes nothing.
+         * @example {
+         *       "amount": "59.90",
+         *       "contact_id": "con_019a0c1f5e7b7c3d9a4e2f60718293a4",
+         *       "currency": "GBP",
+         *       "items": [
+         *         {
+         *           "name": "Helmet",
+         *           "quantity": 1
+         *         }
+         *       ],
+         *       "number": "A-1044",
+         *       "placed_at": "2026-02-20T09:30:00Z"
+         *     }
+         */
+        OrderIn: {
+            /**
+             * Number
+             * @description What customers call it.
+             * @example A-1044
+             */
+            number: string;
+            /** Contact Id */
+            contact_id: string;
+            /**
+             * Placed At
+             * Format: date-time
+             */
+            placed_at: string;
+            /**
+             * Amount
+             * @description What was paid; with as many decimals as the currency has.
+             */
+            amount: number | string;
+            /**
+             * Currency
+             * @description ISO 4217.
+             * @example GBP
+             */
+            currency: string;
+            /**
+             * Items
+             * @default []
+             */
+            items: components["schemas"]["ItemIn"][];
+            /**
+             * Proven Defect
+             * @description Staff has confirmed a defect.
+             * @default false
+             */
+            proven_defect: boolean;
+            /**
+             * Our Fault
+             * @description The company made a mistake with it.
+             * @default false
+             */
+            our_fault: boolean;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * OrderOut
+         * @description A purchase, as it is kept.
+         */
+        OrderOut: {
+            /**
+             * Id
+             * @example ord_019a0c1f5e7b7c3d9a4e2f60718293a4
+             */
+            id: string;
+            /** Number */
+            number: string;
+            /**
+             * Contact Id
+             * @description Empty once the contact was deleted.
+             */
+            contact_id: string | null;
+            /**
+             * Placed At
+             * Format: date-time
+             */
+            placed_at: string;
+            /**
+             * Amount
+             * @example 59.90
+             */
+            amount: string;
+            /** Currency */
+            currency: string;
+            /** Items */
+            items: components["schemas"]["ItemOut"][];
+            /** Proven Defect */
+            proven_defect: boolean;
+            /** Our Fault */
+            our_fault: boolean;
+            /** Note */
+            note: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * OrderPageOut
+         * @description Orders, the newest first.
+         */
+        OrderPageOut: {
+            /** Items */
+            items: components["schemas"]["OrderOut"][];
+            /** Total */
+            total: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+        };
+        /**
+         * OrderPatch
+         * @description What staff found out about a purchase; what is left out stays.
+         * @example {
+         *       "note": "Strap torn, seen at return.",
+         *       "proven_defect": true
+         *     }
+         */
+        OrderPatch: {
+            /** Proven Defect */
+            proven_defect?: boolean | null;
+            /** Our Fault */
+            our_fault?: boolean | null;
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * Outcome
+         * @enum {string}
+         */
+        Outcome: "approved" | "rejected" | "undecided";
+        /**
          * OwnerOut
          * @description Who of the staff has the session; null: an agent answers.
          */
@@ -4433,7 +6978,7 @@ export interface components {
          * @description One thing that may be allowed. `MEANINGS` says what.
          * @enum {string}
          */
-        Permission: "chat" | "conversations:read" | "conversations:write" | "knowledge:read" | "knowledge:write" | "agents:read" | "agents:write" | "users:read" | "users:write" | "api-keys" | "memories:read" | "memories:write" | "tickets:read" | "tickets:write" | "audit:read" | "audit:write" | "usage:read";
+        Permission: "chat" | "conversations:read" | "conversations:write" | "knowledge:read" | "knowledge:write" | "agents:read" | "agents:write" | "users:read" | "users:write" | "api-keys" | "memories:read" | "memories:write" | "tickets:read" | "tickets:write" | "audit:read" | "audit:write" | "usage:read" | "approvals:read" | "approvals:decide" | "crm:read" | "crm:write" | "plans:read" | "plans:write";
         /**
          * PersonOut
          * @description A member of staff, as whoever signed in sees themselves.
@@ -4453,6 +6998,111 @@ export interface components {
          */
         PieceKind: "same" | "added" | "removed";
         /**
+         * PipelineIn
+         * @description A pipeline with its stages in their order.
+         * @example {
+         *       "name": "Sales",
+         *       "stages": [
+         *         {
+         *           "name": "Lead"
+         *         },
+         *         {
+         *           "name": "Won"
+         *         }
+         *       ]
+         *     }
+         */
+        PipelineIn: {
+            /**
+             * Idempotency Key
+             * @description Instead of the header `Idempotency-Key`.
+             */
+            idempotency_key?: string | null;
+            /** Name */
+            name: string;
+            /** Stages */
+            stages: components["schemas"]["StageIn"][];
+        };
+        /**
+         * PipelineMoveIn
+         * @description Where to put the contact. Without a stage it leaves the pipeline.
+         * @example {
+         *       "pipeline": "Sales",
+         *       "stage": "Proposal sent"
+         *     }
+         */
+        PipelineMoveIn: {
+            /**
+             * Idempotency Key
+             * @description Instead of the header `Idempotency-Key`.
+             */
+            idempotency_key?: string | null;
+            /**
+             * Pipeline
+             * @description Id or name; it may be left out while there is only one pipeline.
+             */
+            pipeline?: string | null;
+            /**
+             * Stage
+             * @description Id or name; null to leave the pipeline.
+             */
+            stage: string | null;
+        };
+        /**
+         * PipelineOut
+         * @description A pipeline with its stages in their order.
+         */
+        PipelineOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Stages */
+            stages: components["schemas"]["StageOut"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * PipelinePageOut
+         * @description A part of the pipelines, by name.
+         */
+        PipelinePageOut: {
+            /** Items */
+            items: components["schemas"]["PipelineOut"][];
+            /** Total */
+            total: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+        };
+        /**
+         * PipelinePatch
+         * @description What to change of a pipeline; what is left out stays. `stages` are all of them, in their new order.
+         * @example {
+         *       "name": "New business"
+         *     }
+         */
+        PipelinePatch: {
+            /**
+             * Idempotency Key
+             * @description Instead of the header `Idempotency-Key`.
+             */
+            idempotency_key?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Stages */
+            stages?: components["schemas"]["StageIn"][] | null;
+        };
+        /**
          * PlaceIn
          * @description Whose memories are meant: an agent's, and of a contact or of one of its threads.
          */
@@ -4466,6 +7116,162 @@ export interface components {
             contact_id?: string | null;
             /** Thread Id */
             thread_id?: string | null;
+        };
+        /**
+         * PlaceOut
+         * @description Where a contact stands in a pipeline.
+         */
+        PlaceOut: {
+            /**
+             * Id
+             * @description The pipeline's id.
+             */
+            id: string;
+            /**
+             * Name
+             * @example Sales
+             */
+            name: string;
+            /** Stage Id */
+            stage_id: string;
+            /**
+             * Stage
+             * @example Proposal sent
+             */
+            stage: string;
+            /** Since */
+            since: string | null;
+        };
+        /**
+         * PlanIn
+         * @description What is to be done. Without subtasks Deskhand finds them; without a strategy it follows from them.
+         * @example {
+         *       "task": "How long can I return a helmet, and then what does express delivery cost?"
+         *     }
+         * @example {
+         *       "strategy": "hybrid",
+         *       "subtasks": [
+         *         {
+         *           "agent": "support",
+         *           "description": "How long can a helmet be returned?",
+         *           "id": "returns"
+         *         },
+         *         {
+         *           "agent": "support",
+         *           "dependencies": [
+         *             "returns"
+         *           ],
+         *           "description": "Is a refund possible?",
+         *           "id": "reply"
+         *         }
+         *       ],
+         *       "task": "Can she send it back?"
+         *     }
+         */
+        PlanIn: {
+            /** Task */
+            task: string;
+            strategy?: components["schemas"]["Strategy"] | null;
+            /**
+             * Subtasks
+             * @default []
+             */
+            subtasks: components["schemas"]["SubtaskIn"][];
+            /**
+             * Session Id
+             * @description Whose stream is told how far it is.
+             */
+            session_id?: string | null;
+        };
+        /**
+         * PlanOut
+         * @description A task in parts. `done`: it has ended and at least one part succeeded; `failed`: none did.
+         * @example {
+         *       "id": "pln_019a0c1f5e7b7c3d9a4e2f60718293a4"
+         *     }
+         */
+        PlanOut: {
+            /**
+             * Id
+             * @example pln_019a0c1f5e7b7c3d9a4e2f60718293a4
+             */
+            id: string;
+            /** Task */
+            task: string;
+            strategy: components["schemas"]["Strategy"];
+            status: components["schemas"]["PlanStatus"];
+            /** Subtasks */
+            subtasks: components["schemas"]["SubtaskOut"][];
+            synthesis: components["schemas"]["SynthesisOut"] | null;
+            counts: components["schemas"]["CountsOut"];
+            /**
+             * Made By
+             * @description Who cut it into parts: `given`, `offline`, or a model; null before it is done.
+             */
+            made_by: string | null;
+            /**
+             * Error
+             * @description Why no plan could be made.
+             */
+            error: string | null;
+            /** Session Id */
+            session_id: string | null;
+            /** Turn Id */
+            turn_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
+        };
+        /**
+         * PlanPageOut
+         * @description A part of the list of plans, the newest first. Long texts are cut: get the plan for the whole.
+         */
+        PlanPageOut: {
+            /** Items */
+            items: components["schemas"]["PlanOut"][];
+            /** Total */
+            total: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+        };
+        /**
+         * PlanStatus
+         * @enum {string}
+         */
+        PlanStatus: "pending" | "running" | "done" | "failed" | "cancelled";
+        /**
+         * PreviewIn
+         * @description Values to fill the gaps with.
+         * @example {
+         *       "variables": {
+         *         "name": "Ana"
+         *       }
+         *     }
+         */
+        PreviewIn: {
+            /**
+             * Variables
+             * @example {
+             *       "name": "Ana"
+             *     }
+             */
+            variables?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * PreviewOut
+         * @description What the contact would read, as Markdown.
+         */
+        PreviewOut: {
+            /** Text */
+            text: string;
         };
         /**
          * Priority
@@ -4528,6 +7334,22 @@ export interface components {
             quote: string | null;
         };
         /**
+         * QuietHoursShape
+         * @description Times of day in the contact's zone between which nothing is sent. It may go over midnight.
+         */
+        QuietHoursShape: {
+            /**
+             * Start
+             * @example 21:00
+             */
+            start: string;
+            /**
+             * End
+             * @example 08:00
+             */
+            end: string;
+        };
+        /**
          * RecallIn
          * @description What to recall, and from where.
          * @example {
@@ -4580,6 +7402,50 @@ export interface components {
             reinforcement: number;
         };
         /**
+         * ReferenceOut
+         * @description Who said what.
+         */
+        ReferenceOut: {
+            /** Subtask */
+            subtask: string;
+            /** Agent */
+            agent: string;
+            /** Quote */
+            quote: string;
+            /** Citations */
+            citations: components["schemas"]["CitationOut"][];
+        };
+        /**
+         * Reflection
+         * @description Whether an answer is looked at once more before the customer sees it, and what it is measured by.
+         */
+        Reflection: {
+            /**
+             * Reflect
+             * @description Have the model that answered criticise and revise its answer before it is sent; takes longer.
+             * @default false
+             * @example true
+             */
+            enabled: boolean;
+            /**
+             * Rounds
+             * @description How often an answer is revised at most.
+             * @default 1
+             * @example 1
+             */
+            rounds: number;
+            /**
+             * Criteria
+             * @description What an answer must keep to; none named means: complete, to the point, and clear.
+             * @default []
+             * @example [
+             *       "Names the next step.",
+             *       "Says nothing of competitors."
+             *     ]
+             */
+            criteria: string[];
+        };
+        /**
          * ResolveIn
          * @description How it was solved.
          * @example {
@@ -4612,6 +7478,53 @@ export interface components {
              * @default
              */
             summary: string;
+        };
+        /**
+         * RouteOut
+         * @description Whose the message was found to be, where several agents could answer.
+         */
+        RouteOut: {
+            /**
+             * Agent Id
+             * @description The agent that answered.
+             */
+            agent_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Category
+             * @description What kind of matter it is: the first word of the agent's id.
+             */
+            category: string;
+            /**
+             * Confidence
+             * @description How sure that is, calibrated.
+             */
+            confidence: number;
+            /** Reasoning */
+            reasoning: string;
+            /**
+             * Decided By
+             * @description `semantic`, `model`, `kept` (it leans on the message before), `general` (nobody fits better), or `handoff` (another agent gave it on).
+             */
+            decided_by: string;
+            /**
+             * Fallback
+             * @description True when the agent that was chosen could not answer.
+             * @default false
+             */
+            fallback: boolean;
+            /**
+             * Reason
+             * @description Why it could not.
+             */
+            reason?: string | null;
+            /**
+             * Path
+             * @description The agents that had the message before and gave it on.
+             * @default []
+             */
+            path: string[];
         };
         /**
          * RoutingHints
@@ -4703,6 +7616,126 @@ export interface components {
              * @description From -1 (very unhappy) to 1 (very happy).
              */
             score: number;
+        };
+        /**
+         * SequenceIn
+         * @description Messages that follow each other. A reply of the contact ends it, unless it is meant to go on.
+         * @example {
+         *       "name": "after-purchase",
+         *       "quiet_hours": {
+         *         "end": "08:00",
+         *         "start": "21:00"
+         *       },
+         *       "steps": [
+         *         {
+         *           "after": "P1D",
+         *           "template": "order-sent"
+         *         }
+         *       ]
+         *     }
+         */
+        SequenceIn: {
+            /**
+             * Name
+             * @example order-sent
+             */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Steps */
+            steps: components["schemas"]["StepShape"][];
+            /**
+             * Stop On Reply
+             * @default true
+             */
+            stop_on_reply: boolean;
+            quiet_hours?: components["schemas"]["QuietHoursShape"] | null;
+        };
+        /**
+         * SequenceOut
+         * @description A sequence as it is.
+         */
+        SequenceOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Steps */
+            steps: components["schemas"]["StepShape"][];
+            /** Stop On Reply */
+            stop_on_reply: boolean;
+            quiet_hours: components["schemas"]["QuietHoursShape"] | null;
+            /** Version */
+            version: number;
+            /** Archived */
+            archived: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Updated By */
+            updated_by: string | null;
+        };
+        /**
+         * SequencePageOut
+         * @description A part of the sequences, by name.
+         */
+        SequencePageOut: {
+            /** Items */
+            items: components["schemas"]["SequenceOut"][];
+            /** Total */
+            total: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+        };
+        /**
+         * SequencePatchIn
+         * @description What to change; what is left out stays. Whoever is enrolled goes on as it was when they began.
+         * @example {
+         *       "stop_on_reply": false
+         *     }
+         */
+        SequencePatchIn: {
+            /**
+             * Name
+             * @default
+             * @example order-sent
+             */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Steps
+             * @default []
+             */
+            steps: components["schemas"]["StepShape"][];
+            /**
+             * Stop On Reply
+             * @default true
+             */
+            stop_on_reply: boolean;
+            quiet_hours?: components["schemas"]["QuietHoursShape"] | null;
+            /**
+             * Archived
+             * @default false
+             */
+            archived: boolean;
         };
         /**
          * SessionIn
@@ -4798,6 +7831,31 @@ export interface components {
          */
         SessionStatus: "active" | "closed";
         /**
+         * SettleIn
+         * @description What has become of a refund or discount, as staff knows it: `issued`, or `declined` with the reason.
+         * @example {
+         *       "outcome": "issued",
+         *       "reference": "bank transfer 4711"
+         *     }
+         */
+        SettleIn: {
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "issued" | "declined";
+            /**
+             * Reference
+             * @description Where it can be found in the books.
+             */
+            reference?: string | null;
+            /**
+             * Reason
+             * @description Why it was not given.
+             */
+            reason?: string | null;
+        };
+        /**
          * SignInIn
          * @description A member of staff signs in.
          * @example {
@@ -4870,6 +7928,12 @@ export interface components {
             overdue: boolean;
         };
         /**
+         * Source
+         * @description Which CRM a profile comes from.
+         * @enum {string}
+         */
+        Source: "built_in" | "external";
+        /**
          * SourceOut
          * @description One document of a knowledge base.
          */
@@ -4936,6 +8000,123 @@ export interface components {
          */
         SpeechProvider: "deepgram";
         /**
+         * StageIn
+         * @description A stage as it shall be; without its id a new one.
+         */
+        StageIn: {
+            /** Id */
+            id?: string | null;
+            /**
+             * Name
+             * @example Proposal sent
+             */
+            name: string;
+        };
+        /**
+         * StageOut
+         * @description A stage of a pipeline. Its id stays through every change of its name and place.
+         */
+        StageOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * StepShape
+         * @description One message of a sequence.
+         */
+        StepShape: {
+            /**
+             * After
+             * @description Pause since the step before it went out, or since the enrolment: PT30M, P1D, P1W or P1M.
+             * @example P1D
+             */
+            after: string;
+            /**
+             * Template
+             * @description The template's name; each contact gets it in its language.
+             * @example order-sent
+             */
+            template: string;
+            /** @description Else the step is left out: still_open (nobody closed the conversation), no_reply. */
+            condition?: components["schemas"]["Condition"] | null;
+        };
+        /**
+         * Strategy
+         * @description In what order subtasks run. Whatever it is, none begins before those it depends on have ended well.
+         * @enum {string}
+         */
+        Strategy: "parallel" | "sequential" | "hybrid";
+        /**
+         * SubtaskIn
+         * @description One part of the task, for one agent. It begins when all its dependencies have succeeded.
+         */
+        SubtaskIn: {
+            /**
+             * Id
+             * @example returns
+             */
+            id: string;
+            /** Description */
+            description: string;
+            /**
+             * Agent
+             * @example support
+             */
+            agent: string;
+            /**
+             * Dependencies
+             * @default []
+             */
+            dependencies: string[];
+            /** Estimate Seconds */
+            estimate_seconds?: number | null;
+        };
+        /**
+         * SubtaskOut
+         * @description A part of the plan, and what came of it.
+         */
+        SubtaskOut: {
+            /** Id */
+            id: string;
+            /** Description */
+            description: string;
+            /** Agent */
+            agent: string;
+            /** Dependencies */
+            dependencies: string[];
+            /** Estimate Seconds */
+            estimate_seconds: number | null;
+            status: components["schemas"]["SubtaskStatus"];
+            /**
+             * Output
+             * @description What the agent answered; `[n]` are its own citations.
+             */
+            output: string | null;
+            /**
+             * Answered
+             * @description Whether the agent found an answer; null before it is done.
+             */
+            answered: boolean | null;
+            /** Citations */
+            citations: components["schemas"]["CitationOut"][];
+            /**
+             * Error
+             * @description Why it failed or was skipped.
+             */
+            error: string | null;
+            /** Seconds */
+            seconds: number | null;
+            /** Attempts */
+            attempts: number;
+        };
+        /**
+         * SubtaskStatus
+         * @enum {string}
+         */
+        SubtaskStatus: "waiting" | "running" | "done" | "failed" | "skipped" | "cancelled";
+        /**
          * SummaryOut
          * @description The most important memories, up to three of a type, the weightiest first; `text` says them in lines.
          */
@@ -4944,6 +8125,49 @@ export interface components {
             items: components["schemas"]["MemoryOut"][];
             /** Text */
             text: string;
+        };
+        /**
+         * SynthesisOut
+         * @description The results as one text. `[id]` in it names the subtask that said so.
+         */
+        SynthesisOut: {
+            /** Text */
+            text: string;
+            /** References */
+            references: components["schemas"]["ReferenceOut"][];
+            /** Conflicts */
+            conflicts: components["schemas"]["ConflictOut"][];
+            /**
+             * Written By
+             * @description `offline`, or the name of the model.
+             */
+            written_by: string;
+        };
+        /**
+         * TagMode
+         * @enum {string}
+         */
+        TagMode: "add" | "remove" | "replace";
+        /**
+         * TagsIn
+         * @description Which tags to add, to remove, or to put in the place of all.
+         * @example {
+         *       "mode": "add",
+         *       "tags": [
+         *         "vip",
+         *         "early adopter"
+         *       ]
+         *     }
+         */
+        TagsIn: {
+            /**
+             * Idempotency Key
+             * @description Instead of the header `Idempotency-Key`.
+             */
+            idempotency_key?: string | null;
+            mode: components["schemas"]["TagMode"];
+            /** Tags */
+            tags: string[];
         };
         /**
          * TakeOverIn
@@ -4959,6 +8183,174 @@ export interface components {
              * @default false
              */
             force: boolean;
+        };
+        /**
+         * TemplateIn
+         * @description A message with gaps. Of a name there is one template a language; every gap is declared.
+         * @example {
+         *       "body": "Hello {{name}}, your helmet is on its way.",
+         *       "language": "en",
+         *       "name": "order-sent",
+         *       "variables": [
+         *         {
+         *           "default": "there",
+         *           "description": "First name",
+         *           "name": "name"
+         *         }
+         *       ]
+         *     }
+         */
+        TemplateIn: {
+            /**
+             * Name
+             * @example order-sent
+             */
+            name: string;
+            /**
+             * Language
+             * @default en
+             * @example en
+             * @example de-AT
+             */
+            language: string;
+            /**
+             * Body
+             * @example Hello {{name}}, your helmet is on its way.
+             */
+            body: string;
+            /**
+             * Variables
+             * @default []
+             */
+            variables: components["schemas"]["VariableShape"][];
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+        };
+        /**
+         * TemplateOut
+         * @description A template in its newest version.
+         */
+        TemplateOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Language */
+            language: string;
+            /** Body */
+            body: string;
+            /** Variables */
+            variables: components["schemas"]["VariableShape"][];
+            /** Description */
+            description: string;
+            /** Version */
+            version: number;
+            /** Archived */
+            archived: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Updated By */
+            updated_by: string | null;
+        };
+        /**
+         * TemplatePageOut
+         * @description A part of the templates, by name and language.
+         */
+        TemplatePageOut: {
+            /** Items */
+            items: components["schemas"]["TemplateOut"][];
+            /** Total */
+            total: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+        };
+        /**
+         * TemplatePatchIn
+         * @description What to change; what is left out stays. Other words or variables make a new version.
+         * @example {
+         *       "body": "Hi {{name}}, it is on its way."
+         *     }
+         */
+        TemplatePatchIn: {
+            /**
+             * Body
+             * @default
+             * @example Hello {{name}}, your helmet is on its way.
+             */
+            body: string;
+            /**
+             * Variables
+             * @default []
+             */
+            variables: components["schemas"]["VariableShape"][];
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Archived
+             * @default false
+             */
+            archived: boolean;
+        };
+        /**
+         * TemplateUseOut
+         * @description Which template the words come from.
+         */
+        TemplateUseOut: {
+            /** Name */
+            name: string;
+            /** Language */
+            language: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * TemplateVersionOut
+         * @description A template's words in one version.
+         */
+        TemplateVersionOut: {
+            /** Version */
+            version: number;
+            /** Body */
+            body: string;
+            /** Variables */
+            variables: components["schemas"]["VariableShape"][];
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Made By */
+            made_by: string | null;
+        };
+        /**
+         * TemplateVersionPageOut
+         * @description A part of the versions, newest first.
+         */
+        TemplateVersionPageOut: {
+            /** Items */
+            items: components["schemas"]["TemplateVersionOut"][];
+            /** Total */
+            total: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
         };
         /**
          * TenantOut
@@ -5271,6 +8663,46 @@ export interface components {
          */
         TicketStep: "assign" | "resolve" | "close" | "reopen";
         /**
+         * TimelineItemOut
+         * @description Something that happened with a contact.
+         */
+        TimelineItemOut: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @example note
+             */
+            kind: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Title
+             * @example Call log
+             */
+            title: string;
+            /** Text */
+            text: string | null;
+            by: components["schemas"]["deskhand__crm__schemas__ActorOut"] | null;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * TimelineOut
+         * @description A part of what happened, newest first. `next_cursor` leads to what comes behind; null at the end.
+         */
+        TimelineOut: {
+            /** Items */
+            items: components["schemas"]["TimelineItemOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * TriedOut
          * @description A question, and what the agent said to it.
          */
@@ -5285,6 +8717,12 @@ export interface components {
              */
             answered: boolean;
         };
+        /**
+         * Unanswered
+         * @description What becomes of a request that nobody decided in time.
+         * @enum {string}
+         */
+        Unanswered: "reject" | "approve" | "escalate";
         /**
          * Unsupported
          * @description What becomes of a sentence that the sources do not bear out.
@@ -5485,6 +8923,29 @@ export interface components {
          */
         UserStatus: "active" | "inactive";
         /**
+         * VariableShape
+         * @description A gap `{{name}}` of a template. The default fills it where no value is given.
+         */
+        VariableShape: {
+            /**
+             * Name
+             * @example name
+             */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Default */
+            default?: string | null;
+        };
+        /**
+         * Verdict
+         * @enum {string}
+         */
+        Verdict: "approve" | "reject" | "modify" | "timeout";
+        /**
          * VersionOut
          * @description Who changed a contract, and why.
          */
@@ -5524,6 +8985,12 @@ export interface components {
             /** Offset */
             offset: number;
         };
+        /**
+         * Visibility
+         * @description `internal`: for staff alone; `shared`: may be told to the customer.
+         * @enum {string}
+         */
+        Visibility: "internal" | "shared";
         /**
          * VoiceConfiguration
          * @description How the agent sounds and hears; required when its type is voice.
@@ -5613,6 +9080,29 @@ export interface components {
          */
         VoiceProvider: "elevenlabs";
         /**
+         * VoteOut
+         * @description One agent's vote.
+         */
+        VoteOut: {
+            /** Agent */
+            agent: string;
+            /** @description `none`: it failed, or answered what is no vote; see `error`. */
+            vote: components["schemas"]["Choice"];
+            /** Confidence */
+            confidence: number;
+            /** Reason */
+            reason: string;
+            /** Seconds */
+            seconds: number;
+            /** Error */
+            error: string | null;
+        };
+        /**
+         * Weighting
+         * @enum {string}
+         */
+        Weighting: "equal" | "confidence";
+        /**
          * WhenUnanswered
          * @description What becomes of an approval that nobody decided in time.
          * @enum {string}
@@ -5644,6 +9134,29 @@ export interface components {
              */
             created_at: string;
             contract: components["schemas"]["AgentContract"];
+        };
+        /**
+         * ActorOut
+         * @description Who did something: a user or an API key, an agent in a turn, or the house itself.
+         */
+        deskhand__crm__schemas__ActorOut: {
+            kind: components["schemas"]["ActorKind"];
+            /** Id */
+            id: string | null;
+            /** Turn Id */
+            turn_id: string | null;
+        };
+        /**
+         * ActorOut
+         * @description Who did it: a user or an API key, an agent in a turn, or the house itself.
+         */
+        deskhand__crm__sequence_schemas__ActorOut: {
+            /** Kind */
+            kind: string;
+            /** Id */
+            id: string | null;
+            /** Turn Id */
+            turn_id: string | null;
         };
         /**
          * Frame
@@ -5698,39 +9211,6 @@ export interface components {
              * @default 0
              */
             last_seq: number;
-        };
-        /**
-         * MessageIn
-         * @description A message of the customer.
-         * @example {
-         *       "idempotency_key": "0b5f6f0e-6c0e",
-         *       "message": "How long can I return a helmet?"
-         *     }
-         */
-        MessageIn: {
-            /**
-             * Message
-             * @description Plain text, at most as long as `max_message_chars` of the chat config.
-             */
-            message: string;
-            /**
-             * Idempotency Key
-             * @description Your own key for this message: sent again, it gives the same answer.
-             * @default null
-             */
-            idempotency_key: string | null;
-            /**
-             * Attachments
-             * @description Ids of attachments of this session that the message speaks of.
-             * @default []
-             */
-            attachments: string[];
-            /**
-             * Knowledge Bases
-             * @description Staff only: search these bases alone.
-             * @default []
-             */
-            knowledge_bases: string[];
         };
         /**
          * Ping
@@ -9652,6 +13132,4001 @@ export interface operations {
             };
         };
     };
+    list_contacts: {
+        parameters: {
+            query?: {
+                /** @description Words of name, e-mail address, phone number or company. */
+                q?: string | null;
+                tag?: string | null;
+                /** @description A stage's id or name. */
+                stage?: string | null;
+                pipeline_id?: string | null;
+                account_status?: components["schemas"]["AccountStatus"] | null;
+                assigned_agent?: string | null;
+                /** @description Only those of whom anything was, or nothing was, ever noted. */
+                known?: boolean | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPageOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_contact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives what the first one gave, for 30 days. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactErasedOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_contact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that the change is based on: 412 when it is not the contact's any more. */
+                "if-match"?: string | null;
+                /** @description The same key with the same request gives what the first one gave, for 30 days. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_tags: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives what the first one gave, for 30 days. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_contact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives what the first one gave, for 30 days. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PipelineMoveIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_up_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookupOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not available; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_contact_notes: {
+        parameters: {
+            query?: {
+                type?: components["schemas"]["NoteType"] | null;
+                visibility?: components["schemas"]["Visibility"] | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotePageOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_contact_note: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives what the first one gave, for 30 days. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_contact_note: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives what the first one gave, for 30 days. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                contact_id: string;
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_contact_events: {
+        parameters: {
+            query?: {
+                category?: components["schemas"]["EventCategory"] | null;
+                priority?: components["schemas"]["EventPriority"] | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPageOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_contact_event: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives what the first one gave, for 30 days. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_contact_changes: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePageOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contact_timeline: {
+        parameters: {
+            query?: {
+                /** @description Only these: `note`, `event`, `change`, `message`, … */
+                kind?: string[];
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_custom_fields: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomFieldPageOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_custom_field: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives what the first one gave, for 30 days. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomFieldOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_custom_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomFieldOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_custom_field: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives what the first one gave, for 30 days. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_custom_field: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives what the first one gave, for 30 days. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomFieldOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_pipelines: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelinePageOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_pipeline: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives what the first one gave, for 30 days. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PipelineIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_pipeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pipeline_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_pipeline: {
+        parameters: {
+            query?: {
+                /** @description Let the contacts in it leave it. */
+                with_places?: boolean;
+            };
+            header?: {
+                /** @description The same key with the same request gives what the first one gave, for 30 days. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                pipeline_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_pipeline: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives what the first one gave, for 30 days. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                pipeline_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PipelinePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_templates: {
+        parameters: {
+            query?: {
+                name?: string | null;
+                language?: string | null;
+                archived?: boolean | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplatePageOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archive_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that the change is based on: 412 when it was changed since. */
+                "if-match"?: string | null;
+            };
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that the change is based on: 412 when it was changed since. */
+                "if-match"?: string | null;
+            };
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplatePatchIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_template_versions: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateVersionPageOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sequences: {
+        parameters: {
+            query?: {
+                archived?: boolean | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SequencePageOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_sequence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SequenceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SequenceOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sequence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sequence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SequenceOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archive_sequence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that the change is based on: 412 when it was changed since. */
+                "if-match"?: string | null;
+            };
+            path: {
+                sequence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_sequence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that the change is based on: 412 when it was changed since. */
+                "if-match"?: string | null;
+            };
+            path: {
+                sequence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SequencePatchIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SequenceOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enrol_contact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives what the first one gave, for 30 days. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                sequence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not available; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_enrolments: {
+        parameters: {
+            query?: {
+                sequence_id?: string | null;
+                contact_id?: string | null;
+                status?: components["schemas"]["EnrolmentStatus"] | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentPageOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_enrolment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                enrolment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_enrolment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                enrolment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_contact_messages: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPageOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_contact_message: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives what the first one gave, for 30 days. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not available; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_scheduled_messages: {
+        parameters: {
+            query?: {
+                /** @description `scheduled` unless another is given. */
+                status?: components["schemas"]["DeliveryStatus"] | null;
+                kind?: components["schemas"]["DeliveryKind"] | null;
+                contact_id?: string | null;
+                enrolment_id?: string | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPageOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_scheduled_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_scheduled_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_approvals: {
+        parameters: {
+            query?: {
+                /** @description Only those in this state. */
+                status?: components["schemas"]["ApprovalStatus"] | null;
+                kind?: string | null;
+                contact_id?: string | null;
+                session_id?: string | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalPageOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_approval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalDetailsOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_approval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_votes: {
+        parameters: {
+            query?: {
+                session_id?: string | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsensusPageOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    call_for_vote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsensusIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsensusOut"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_vote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                consensus_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsensusOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_orders: {
+        parameters: {
+            query?: {
+                contact_id?: string | null;
+                number?: string | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPageOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description It is noted. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_billing_entries: {
+        parameters: {
+            query?: {
+                kind?: components["schemas"]["EntryKind"] | null;
+                status?: components["schemas"]["EntryStatus"] | null;
+                contact_id?: string | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingPageOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settle_billing_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingEntryOut"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_plans: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["PlanStatus"] | null;
+                session_id?: string | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanPageOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_bases: {
         parameters: {
             query?: never;
@@ -10410,7 +17885,12 @@ export interface operations {
                      *       ],
                      *       "timeout_seconds": 30,
                      *       "input_tokens_per_turn": 24000,
-                     *       "output_tokens_per_turn": 4000
+                     *       "output_tokens_per_turn": 4000,
+                     *       "reflection": {
+                     *         "criteria": [],
+                     *         "enabled": false,
+                     *         "rounds": 1
+                     *       }
                      *     }
                      * @example {
                      *       "max_tokens": 800
@@ -10545,6 +18025,47 @@ export interface operations {
                          * @example 2000000
                          */
                         tokens_per_day?: number | null;
+                        /**
+                         * Reflection
+                         * @description Whether an answer is looked at once more before it is sent.
+                         * @default {
+                         *       "enabled": false,
+                         *       "rounds": 1,
+                         *       "criteria": []
+                         *     }
+                         * @example {
+                         *       "criteria": [
+                         *         "Names the next step."
+                         *       ],
+                         *       "enabled": true
+                         *     }
+                         */
+                        reflection?: {
+                            /**
+                             * Reflect
+                             * @description Have the model that answered criticise and revise its answer before it is sent; takes longer.
+                             * @default false
+                             * @example true
+                             */
+                            enabled?: boolean;
+                            /**
+                             * Rounds
+                             * @description How often an answer is revised at most.
+                             * @default 1
+                             * @example 1
+                             */
+                            rounds?: number;
+                            /**
+                             * Criteria
+                             * @description What an answer must keep to; none named means: complete, to the point, and clear.
+                             * @default []
+                             * @example [
+                             *       "Names the next step.",
+                             *       "Says nothing of competitors."
+                             *     ]
+                             */
+                            criteria?: string[];
+                        };
                     };
                     /**
                      * Voice
@@ -11457,7 +18978,12 @@ export interface operations {
                      *       ],
                      *       "timeout_seconds": 30,
                      *       "input_tokens_per_turn": 24000,
-                     *       "output_tokens_per_turn": 4000
+                     *       "output_tokens_per_turn": 4000,
+                     *       "reflection": {
+                     *         "criteria": [],
+                     *         "enabled": false,
+                     *         "rounds": 1
+                     *       }
                      *     }
                      * @example {
                      *       "max_tokens": 800
@@ -11592,6 +19118,47 @@ export interface operations {
                          * @example 2000000
                          */
                         tokens_per_day?: number | null;
+                        /**
+                         * Reflection
+                         * @description Whether an answer is looked at once more before it is sent.
+                         * @default {
+                         *       "enabled": false,
+                         *       "rounds": 1,
+                         *       "criteria": []
+                         *     }
+                         * @example {
+                         *       "criteria": [
+                         *         "Names the next step."
+                         *       ],
+                         *       "enabled": true
+                         *     }
+                         */
+                        reflection?: {
+                            /**
+                             * Reflect
+                             * @description Have the model that answered criticise and revise its answer before it is sent; takes longer.
+                             * @default false
+                             * @example true
+                             */
+                            enabled?: boolean;
+                            /**
+                             * Rounds
+                             * @description How often an answer is revised at most.
+                             * @default 1
+                             * @example 1
+                             */
+                            rounds?: number;
+                            /**
+                             * Criteria
+                             * @description What an answer must keep to; none named means: complete, to the point, and clear.
+                             * @default []
+                             * @example [
+                             *       "Names the next step.",
+                             *       "Says nothing of competitors."
+                             *     ]
+                             */
+                            criteria?: string[];
+                        };
                     };
                     /**
                      * Voice
