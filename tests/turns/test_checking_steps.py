@@ -59,7 +59,7 @@ def test_the_time_it_takes_grows_with_the_text(hostile: str) -> None:
     def work(times: int) -> object:
         return steps_of([hostile] * times)
 
-    assert grows_in_proportion(work, 250, 1_000)
+    assert grows_in_proportion(work, 500, 2_000)
 
 
 def test_text_without_an_end_is_cut_at_a_blank() -> None:
