@@ -80,16 +80,28 @@ class Customer:
         _check(answer)
         return seconds
 
-    def first_token(self, question: str) -> float:
-        """Seconds from the model's first piece of text to the first that the customer sees; waits for the end."""
-        response = self.line.send(self._path, {"message": question}, Accept="text/event-stream")
-        found = None
-        for line in response:
-            if found is None and line.startswith(b'data: {"type":"text"'):
-                found = _age_of_text(line)
-        if found is None:
+    def first_text(self, question: str) -> int:
+        """When the first text came, in nanoseconds since the epoch; waits for the end."""
+        found = [moment for moment, kind, _ in self._told(question) if kind == "text"]
+        if not found:
             raise Refused("The stream ended without any text.")
-        return found
+        return found[0]
+
+    def recovered(self, question: str) -> float:
+        """Seconds from hearing that the model is down to the whole answer of the one that answers in its place."""
+        moments = {(kind, data.get("state")): moment for moment, kind, data in self._told(question)}
+        fell, ended = moments.get(("status", "falling_back")), moments.get(("complete", None))
+        if fell is None or ended is None:
+            raise Refused(f"The answer did not fall back: {sorted(map(str, moments))}")
+        return (ended - fell) / NANOSECONDS
+
+    def _told(self, question: str) -> Iterator[tuple[int, str, dict[str, Any]]]:
+        """The events of the answer, each with the moment at which it came."""
+        response = self.line.send(self._path, {"message": question}, Accept="text/event-stream")
+        for line in response:
+            if line.startswith(b"data: "):
+                moment, frame = time.time_ns(), json.loads(line.removeprefix(b"data: "))
+                yield moment, frame["type"], frame["data"]
 
     @property
     def _path(self) -> str:
@@ -121,7 +133,7 @@ class ReferenceCustomer:
         began = time.perf_counter()
         answer = self._line.post("/", {"message": question})
         seconds = time.perf_counter() - began
-        if "30 days" not in answer["answer"]:
+        if not answer["answer"]:
             raise Refused(f"The reference answered {answer!r}.")
         return seconds
 
@@ -133,9 +145,3 @@ def _check(answer: dict[str, Any]) -> None:
     """A turn that fell back, or did not search, would be another one than is to be measured."""
     if answer["message"]["metadata"].get("degraded") or not answer["answer"]:
         raise Refused(f"The turn was not what is measured: {answer!r}")
-
-
-def _age_of_text(line: bytes) -> float:
-    now = time.time_ns()
-    delta: str = json.loads(line.removeprefix(b"data: "))["data"]["delta"]
-    return (now - int(delta.split(maxsplit=1)[0])) / NANOSECONDS

@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.machine import Side
 from bench.plan import Plan
 from bench.processes import answers, listens, module, started, wait_until
-from bench.stub_model import BEHAVIOUR_PATH, Behaviour
+from bench.stub_model import BEHAVIOUR_PATH, TELLABLE_PATH, Behaviour
 
 SECRET_KEY = "the benchmarks' own secret key, 32 characters or more"  # noqa: S105 - signs nothing that lasts
 CONTROL_SECONDS = 10.0
@@ -49,6 +49,14 @@ class StubModel:
         connection.request("PUT", BEHAVIOUR_PATH, json.dumps(asdict(behaviour)))
         assert connection.getresponse().status == 204
         connection.close()
+
+    def tellable(self) -> int:
+        """When it had last sent enough for a sentence to be told, in nanoseconds since the epoch."""
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=CONTROL_SECONDS)
+        connection.request("GET", TELLABLE_PATH)
+        moment = int(connection.getresponse().read())
+        connection.close()
+        return moment
 
 
 @contextmanager

@@ -1,11 +1,14 @@
 """A model server that costs next to nothing: the OpenAI protocol on loopback, answering after a delay that is set.
 
-Plain ASGI, so that what is measured is the server that asks. Its first piece of text is the moment at which it was
-sent, so that the other end can say how long it took to get there. Run it with a port.
+Plain ASGI, so that what is measured is the server that asks. It answers with the first sentence of the first passage
+that it is given, cited, and a question; and keeps the moment at which it had sent enough for the sentence to be told.
+Run it with a port.
+
 """
 
 import asyncio
 import json
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -15,11 +18,14 @@ from typing import Any
 import uvicorn
 
 BEHAVIOUR_PATH = "/behaviour"
+TELLABLE_PATH = "/tellable"
 TRIVIAL_TOOL = "opening_hours"
 """Asked for before the answer whenever it is offered, which only the reference does."""
 
-PIECE = "the helmet goes "
-END = "back within 30 days. [1]"
+NOTHING_GIVEN = "Thank you for asking."
+QUESTION = (" Is", " there anything else?")
+"""With its first word it is clear that the sentence before has ended."""
+_SENTENCE = re.compile(r"[^.!?|#*\n]{20,300}[.!?]")
 EVENT_STREAM = [(b"content-type", b"text/event-stream")]
 JSON = [(b"content-type", b"application/json")]
 
@@ -28,11 +34,20 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Behaviour:
-    """How the model answers: seconds before the first piece, seconds between pieces, and how many there are."""
+    """How the model answers: seconds before the first piece, seconds between pieces, and how many there are.
+
+    A `status` other than 200 is a refusal; `cut` breaks the connection off after the first sentence.
+    """
 
     delay: float = 0.0
     gap: float = 0.0
     pieces: int = 8
+    status: int = 200
+    cut: bool = False
+
+
+class CutOff(Exception):
+    """Ends a connection in the middle of its stream."""
 
 
 class Stub:
@@ -40,6 +55,7 @@ class Stub:
 
     def __init__(self) -> None:
         self._behaviour = Behaviour()
+        self._tellable = 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         body = await _body(receive)
@@ -48,28 +64,39 @@ class Stub:
                 self._behaviour = Behaviour(**json.loads(body))
             await _whole(send, json.dumps(asdict(self._behaviour)), status=204 if scope["method"] == "PUT" else 200)
             return
+        if scope["path"] == TELLABLE_PATH:
+            await _whole(send, json.dumps(self._tellable))
+            return
         request = json.loads(body)
         await asyncio.sleep(self._behaviour.delay)
-        if _wants_tool(request):
+        if self._behaviour.status != 200:
+            await _whole(send, json.dumps({"error": {"message": "out of order"}}), status=self._behaviour.status)
+        elif _wants_tool(request):
             await _whole(send, json.dumps(_completion(_tool_call(), "tool_calls")))
         elif request.get("stream"):
-            await self._stream(send)
+            await self._stream(send, _sentence_for(request))
         else:
-            await _whole(send, json.dumps(_completion({"content": PIECE * self._behaviour.pieces + END}, "stop")))
+            content = _sentence_for(request) + "".join(QUESTION)
+            await _whole(send, json.dumps(_completion({"content": content}, "stop")))
 
-    async def _stream(self, send: Any) -> None:
+    async def _stream(self, send: Any, sentence: str) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": EVENT_STREAM})
-        for line in self._lines():
+        for line in self._lines(sentence):
             await send({"type": "http.response.body", "body": line.encode(), "more_body": True})
             if self._behaviour.gap:
                 await asyncio.sleep(self._behaviour.gap)
         await send({"type": "http.response.body", "body": b"data: [DONE]\n\n"})
 
-    def _lines(self) -> Iterator[str]:
-        yield _chunk({"role": "assistant", "content": f"{time.time_ns()} "})
-        for _ in range(self._behaviour.pieces):
-            yield _chunk({"content": PIECE})
-        yield _chunk({"content": END})
+    def _lines(self, sentence: str) -> Iterator[str]:
+        yield _chunk({"role": "assistant", "content": ""})
+        length = -(-len(sentence) // self._behaviour.pieces)
+        for begin in range(0, len(sentence), length):
+            yield _chunk({"content": sentence[begin : begin + length]})
+        self._tellable = time.time_ns()
+        yield _chunk({"content": QUESTION[0]})
+        if self._behaviour.cut:
+            raise CutOff
+        yield _chunk({"content": QUESTION[1]})
         yield _chunk({}, "stop")
 
 
@@ -86,6 +113,16 @@ async def _whole(send: Any, text: str, *, status: int = 200) -> None:
     content = b"" if status == 204 else text.encode()
     await send({"type": "http.response.start", "status": status, "headers": JSON})
     await send({"type": "http.response.body", "body": content})
+
+
+def _sentence_for(request: Body) -> str:
+    """The first sentence of the first passage in the request, as the answer cites it."""
+    for message in reversed(request["messages"]):
+        for line in str(message.get("content")).splitlines():
+            if line.startswith('{"number": 1,'):
+                found = _SENTENCE.search(json.loads(line)["text"])
+                return f"{found[0].strip()} [1]" if found else NOTHING_GIVEN
+    return NOTHING_GIVEN
 
 
 def _wants_tool(request: Body) -> bool:
@@ -114,4 +151,4 @@ def _envelope(kind: str) -> Body:
 
 
 if __name__ == "__main__":
-    uvicorn.run(Stub(), port=int(sys.argv[1]), log_level="warning", access_log=False, lifespan="off")
+    uvicorn.run(Stub(), port=int(sys.argv[1]), log_level="critical", access_log=False, lifespan="off")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.customers import Customer, ReferenceCustomer, Talker, customers
+from bench.customers import NANOSECONDS, Customer, ReferenceCustomer, Talker, customers
 from bench.figures import MILLISECONDS, Figure, latencies, median, p95
 from bench.load import Meter, Turn, one_by_one, side_by_side
 from bench.plan import Plan, say
@@ -20,6 +20,8 @@ INSTANT = Behaviour()
 SLOW = Behaviour(delay=0.2)
 TYPING = Behaviour(delay=0.05, gap=0.02)
 WORDY = Behaviour(pieces=200)
+CUT = Behaviour(cut=True)
+DOWN = Behaviour(status=503)
 TALKERS = 16
 BUSY_TENANTS = 16
 LARGE_PASSAGES = 100_000
@@ -86,6 +88,7 @@ class _Run:
             with customers(server.port, [None] * TALKERS) as talkers:
                 self._throughput("full turn, 16 at once", talkers, at_least=80)
             self._paces(server, stub)
+            self._failures(server, stub)
             self._long_thread(server, data_dir)
 
     def many_tenants(self, stub: StubModel) -> None:
@@ -140,13 +143,38 @@ class _Run:
             waits = self._waits([customer.ask], count=self._sizes.few)
             self.found.append(latencies("full turn, model after 200 ms", waits, p50_at_most=225))
             stub.behave(TYPING)
-            waits = self._waits([customer.first_token], count=self._sizes.few)
+
+            def late(question: str) -> float:
+                return (customer.first_text(question) - stub.tellable()) / NANOSECONDS
+
+            waits = self._waits([late], count=self._sizes.few)
             self.found.append(latencies("first streamed text after the model's own", waits, p50_at_most=15))
             stub.behave(WORDY)
             waits = self._waits([customer.ask], count=self._sizes.few)
             self.found.append(
                 latencies(f"full turn, answer in {WORDY.pieces} pieces instead of {INSTANT.pieces}", waits)
             )
+        stub.behave(INSTANT)
+
+    def _failures(self, server: Server, stub: StubModel) -> None:
+        """Models that break off or refuse. One good answer before each keeps the circuit closed."""
+        with customers(server.port, [None]) as (customer,):
+            for what, broken in (("cut in the middle", CUT), ("refused with 503", DOWN)):
+
+                def fail(question: str, behaviour: Behaviour = broken) -> float:
+                    stub.behave(INSTANT)
+                    customer.ask(next(self._questions))
+                    stub.behave(behaviour)
+                    return customer.recovered(question)
+
+                waits = self._waits([fail], warm_up=2, count=self._sizes.few)
+                slowest = Figure(
+                    what=f"offline answer complete after a stream was {what}, slowest",
+                    value=max(waits) * MILLISECONDS,
+                    at_most=1_000,
+                    remark=f"p50 {median(waits) * MILLISECONDS:.0f} ms, n = {len(waits)}",
+                )
+                self.found.append(slowest)
         stub.behave(INSTANT)
 
     def _long_thread(self, server: Server, data_dir: Path) -> None:

@@ -147,7 +147,15 @@ def counter(
         AgentChatEndpoint(
             store=store, clock=clock, directory=directory, runtime=runtime, sessions=sessions, runner=runner
         ),
-        SocketEndpoint(store=store, gate=gate, clock=clock, sessions=sessions, runner=runner, hub=hub),
+        SocketEndpoint(
+            store=store,
+            gate=gate,
+            clock=clock,
+            sessions=sessions,
+            runner=runner,
+            hub=hub,
+            ownership=slices.escalations.ownership,
+        ),
     )
 
 

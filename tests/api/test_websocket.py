@@ -88,6 +88,29 @@ async def test_a_client_that_reconnects_gets_exactly_what_it_missed(shop: Shop, 
     assert numbers == list(range(1, len(numbers) + 1))
 
 
+async def test_whoever_connects_is_told_who_answers_and_of_the_open_ticket(shop: Shop, url: str) -> None:
+    token = await shop.contact_token()
+    async with connect(url) as socket:
+        client = Client(socket)
+        connected = (await client.hello(token))["data"]
+        assert (connected["operator"], connected["ticket"]) == (None, None)
+        await client.send({"type": "message", "text": "I want to talk to a person"})
+        ticket = (await client.until("escalation"))[-1]["data"]["ticket"]
+        await client.until("complete")
+    session_id = connected["session_id"]
+    async with shop.client(shop.owner_token()) as owner:
+        assert (await owner.post(f"/api/v1/sessions/{session_id}/take-over")).status_code == 200
+    async with connect(url) as socket:
+        again = (await Client(socket).hello(token, session_id=session_id))["data"]
+    assert (again["operator"], again["ticket"]) == ("Support", ticket)
+    async with shop.client(shop.owner_token()) as owner:
+        handed = await owner.post(f"/api/v1/sessions/{session_id}/hand-back", json={"resolution": "All is well."})
+        assert handed.status_code == 200
+    async with connect(url) as socket:
+        after = (await Client(socket).hello(token, session_id=session_id))["data"]
+    assert (after["operator"], after["ticket"]) == (None, None)
+
+
 async def test_a_client_of_another_stream_is_told_to_reload(shop: Shop, client: Client) -> None:
     connected = await client.hello(await shop.contact_token(), stream="str_of_yesterday", last_seq=7)
     assert connected["data"]["resumed"] is False

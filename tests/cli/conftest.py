@@ -1,13 +1,11 @@
 """The command in this process, a running server to talk to, and documents to ingest."""
 
-import logging
 import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from cli.processes import OURS, Ended, Run, Server, serving
 from deskhand.cli import main
@@ -15,18 +13,13 @@ from shops import HELP_CENTRE
 
 
 @pytest.fixture(autouse=True)
-def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[pytest.MonkeyPatch]:
-    """No setting of ours in the environment, no `.env`, a wide terminal; logging as it was afterwards."""
+def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """No setting of ours in the environment, no `.env`, a wide terminal."""
     for name in [name for name in os.environ if name.upper().startswith(OURS)]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.chdir(tmp_path)
-    root = logging.getLogger()
-    handlers, level, configuration = root.handlers[:], root.level, structlog.get_config()
-    yield monkeypatch
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.configure(**configuration)
+    return monkeypatch
 
 
 @pytest.fixture

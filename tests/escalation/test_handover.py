@@ -55,6 +55,19 @@ def test_the_operator_is_told_the_matter_what_was_tried_and_what_is_open() -> No
     assert told.kept()["facts"][0]["kind"]
 
 
+@pytest.mark.parametrize(
+    ("text", "wants"),
+    [
+        ("I need to talk to a human, my parcel A-10442 never arrived", "my parcel A-10442 never arrived"),
+        ("Get me a human because you have charged me twice", "you have charged me twice"),
+        ("My helmet broke on the first day and I want to speak to a person.", "My helmet broke on the first day"),
+        ("I'd like to talk to a real person. This is awful.", ""),
+    ],
+)
+def test_the_matter_is_told_also_where_one_message_holds_it_and_the_request(text: str, wants: str) -> None:
+    assert hand_over([Said(role="customer", text=text)], MOOD).wants == wants
+
+
 def test_what_nobody_has_answered_yet_is_open() -> None:
     told = hand_over([Said(role="customer", text="Where is my helmet? Get me a human.")], MOOD)
     assert told.wants == "Where is my helmet?"

@@ -10,6 +10,7 @@ from deskhand.migrations.run import DatabaseUnreachable, migrate, revisions
 
 
 async def refusal(url: str) -> str:
+    before = set(threading.enumerate())
     database = Database(url)
     try:
         with pytest.raises(DatabaseUnreachable) as refused:
@@ -19,7 +20,8 @@ async def refusal(url: str) -> str:
     finally:
         await database.close()
     # One left over would report to this loop when it is closed.
-    assert not [thread for thread in threading.enumerate() if "_connection_worker_thread" in thread.name]
+    left = [thread.name for thread in set(threading.enumerate()) - before]
+    assert not [name for name in left if "_connection_worker_thread" in name]
     assert "\n" not in refused.value.detail
     return refused.value.detail
 

@@ -21,11 +21,13 @@ async def test_work_that_does_not_heed_its_cancellation_is_left_behind(capsys: p
         raise RuntimeError("nobody hears of it")
 
     cutter = Cutter(grace_seconds=0.01)
-    with pytest.raises(CutOff):
-        await cutter.within(0.01, stubborn())
-    assert not ended.is_set()
-    assert "tool_does_not_stop" in capsys.readouterr().out
-    go_on.set()
+    try:
+        with pytest.raises(CutOff):
+            await cutter.within(0.01, stubborn())
+        assert not ended.is_set()
+        assert "tool_does_not_stop" in capsys.readouterr().out
+    finally:
+        go_on.set()  # else nothing could ever end it, nor the event loop
     async with asyncio.timeout(5):
         await ended.wait()
     await asyncio.sleep(0)

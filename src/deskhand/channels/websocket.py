@@ -11,6 +11,9 @@ from deskhand.channels.frames import CLIENT_FRAME, Frame, Hello, Ping, SendMessa
 from deskhand.conversations.lifecycle import SessionLifecycle
 from deskhand.conversations.model import Session
 from deskhand.conversations.repository import ConversationRepository
+from deskhand.conversations.takeover import Ownership
+from deskhand.escalation.model import OPEN
+from deskhand.escalation.repository import TicketRepository
 from deskhand.kit.clock import Clock
 from deskhand.kit.errors import BadInput, DeskhandError, NotSignedIn
 from deskhand.tenancy.gate import Gate, Presented
@@ -47,6 +50,7 @@ class SocketEndpoint:
         sessions: SessionLifecycle,
         runner: TurnRunner,
         hub: EventHub,
+        ownership: Ownership,
     ) -> None:
         self._store = store
         self._gate = gate
@@ -54,6 +58,7 @@ class SocketEndpoint:
         self._sessions = sessions
         self._runner = runner
         self._hub = hub
+        self._ownership = ownership
         self.router = APIRouter()
         self.router.add_api_websocket_route("/ws", self.serve)
 
@@ -65,7 +70,8 @@ class SocketEndpoint:
             async with asyncio.timeout(HELLO_SECONDS):
                 hello = await connection.hello()
             presented = self._gate.read(hello.token)
-            session = await self._session(await self._gate.scope_of(presented), hello)
+            scope = await self._gate.scope_of(presented)
+            session = await self._session(scope, hello)
         except TimeoutError:
             await socket.close(NO_HELLO, "no hello frame came")
         except WebSocketDisconnect:
@@ -73,7 +79,7 @@ class SocketEndpoint:
         except DeskhandError as error:
             await connection.refuse(error)
         else:
-            await self._converse(connection, presented, session, hello)
+            await self._converse(connection, presented, scope, session, hello)
 
     async def _session(self, scope: TenantScope, hello: Hello) -> Session:
         scope.require(Permission.CONVERSATIONS_READ)
@@ -84,10 +90,12 @@ class SocketEndpoint:
             raise NotSignedIn("The socket is for contacts: use a token from POST /api/v1/chat/tokens.")
         return await self._sessions.open(scope, scope.contact_id, WEB_CHANNEL)
 
-    async def _converse(self, connection: "_Connection", presented: Presented, session: Session, hello: Hello) -> None:
+    async def _converse(
+        self, connection: "_Connection", presented: Presented, scope: TenantScope, session: Session, hello: Hello
+    ) -> None:
         try:
             async with asyncio.TaskGroup() as tasks:
-                sending = tasks.create_task(self._send(connection, presented, session, hello))
+                sending = tasks.create_task(self._send(connection, presented, scope, session, hello))
                 try:
                     await self._receive(connection, presented, session)
                 finally:
@@ -96,7 +104,9 @@ class SocketEndpoint:
             # Starlette raises RuntimeError for a send on a socket that the other side has just closed.
             log.debug("socket_closed")
 
-    async def _send(self, connection: "_Connection", presented: Presented, session: Session, hello: Hello) -> None:
+    async def _send(
+        self, connection: "_Connection", presented: Presented, scope: TenantScope, session: Session, hello: Hello
+    ) -> None:
         with self._hub.subscribe(session.id, stream=hello.stream, after=hello.last_seq) as subscription:
             connected = {
                 "state": "connected",
@@ -105,6 +115,7 @@ class SocketEndpoint:
                 "stream": self._hub.stream,
                 "last_seq": subscription.last_seq,
                 "resumed": subscription.resumed,
+                **await self._standing(scope, session),
             }
             await connection.say("status", connected, session.id)
             for event in subscription.missed:
@@ -114,6 +125,13 @@ class SocketEndpoint:
                 if await self._scope(connection, presented) is None:
                     return
                 await connection.send(frame_of(event))
+
+    async def _standing(self, scope: TenantScope, session: Session) -> dict[str, Any]:
+        """Who answers at present, for a client that was not there when that changed."""
+        async with self._store.read(scope) as db:
+            ticket = await TicketRepository(db, scope, self._clock).of_session(session.id)
+        owner = await self._ownership.owner_of(scope, session.id)
+        return {"operator": owner.name, "ticket": ticket.id if ticket is not None and ticket.status in OPEN else None}
 
     async def _receive(self, connection: "_Connection", presented: Presented, session: Session) -> None:
         while True:

@@ -1,4 +1,4 @@
-"""Which module reads which kind of document. Above: `documents` (small texts) and the worker process (the rest).
+"""Which module reads which kind of document. Above: the converter (small texts) and the worker process (the rest).
 
 Readers are imported when first needed: a process that reads only Markdown never loads what reads PDF. Each
 reader module offers `read(job) -> Converted`.

@@ -1,4 +1,4 @@
-"""What a document is, by its content; the name is only a claim to check. Above: `documents`; below: archives.
+"""What a document is, by its content; the name is only a claim to check. Above: the converter; below: archives.
 
 Containers are told by their first bytes and, for ZIP files, by the parts inside. Text has no mark, so whatever
 has none and can be decoded is the text format that its name says.

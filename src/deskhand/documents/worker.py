@@ -1,6 +1,6 @@
 """The worker process seen from the server: started when first needed, one document at a time, ended when idle.
 
-Above: `documents`; below: the frames, and `worker_process` on the other side. Whatever goes wrong with
+Above: the converter; below: the frames, and `worker_process` on the other side. Whatever goes wrong with
 a worker (out of time, out of memory, crashed, cancelled in the middle) ends it, and the next document gets a
 new one.
 """

@@ -3,6 +3,7 @@
 Above: the desk. Below: the recogniser of requests, entities, sentiment; pure functions over what was said.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from deskhand.escalation.wording import is_plain_request
 from deskhand.kit.sentences import split_sentences
 from deskhand.llm.entities import distinct, find_entities
 from deskhand.llm.sentiment import SentimentModel, label_of, overall
-from deskhand.llm.small_talk import recognise
+from deskhand.llm.small_talk import SmallTalk, recognise
 
 WANTS_CHARS = 400
 LINE_CHARS = 240
@@ -20,6 +21,9 @@ MAX_LINES = 6
 MAX_FACTS = 20
 READ_MESSAGES = 40
 READ_CHARS = 4_000
+LEAST_WORDS = 4
+"""Of what stands beside a request for a person; fewer are "this is awful" and the like."""
+_CLAUSES = re.compile(r"[,;]\s+|\s+(?:and|but|because|since|as|about|regarding|concerning)\s+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,10 +97,21 @@ def _cut(message: Said) -> Said:
 
 def _matter(text: str) -> str:
     """What the message is about beside asking for a person; empty for small talk."""
-    if recognise(text) is not None:
+    talk = recognise(text)
+    if talk is not None and talk is not SmallTalk.HUMAN:
         return ""
-    sentences = [sentence for sentence in split_sentences(text) if not is_plain_request(sentence)]
-    return " ".join(sentence for sentence in sentences if recognise(sentence) is None)
+    told = [_beside_the_request(sentence) for sentence in split_sentences(text)]
+    matter = " ".join(part for part in told if part and recognise(part) is None)
+    return matter if talk is None or len(matter.split()) >= LEAST_WORDS else ""
+
+
+def _beside_the_request(sentence: str) -> str:
+    """The sentence without asking for a person: "I need a human, my parcel is lost" is about the parcel."""
+    if not is_plain_request(sentence):
+        return sentence
+    clauses = [clause.strip() for clause in _CLAUSES.split(sentence)]
+    rest = [each for each in clauses if len(each.split()) >= LEAST_WORDS and not is_plain_request(each)]
+    return ", ".join(rest)
 
 
 def _tried(messages: Sequence[Said]) -> Iterator[Tried]:

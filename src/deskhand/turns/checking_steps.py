@@ -12,10 +12,15 @@ from deskhand.kit.sentences import sentence_spans
 LONGEST_STEP = 2_000
 """Text without an end is cut here, at a blank: it bounds the work, and no sentence is that long."""
 
+LONG, STRIDE = 300, 64
+"""Beyond so many characters without an end, it is looked for only so often."""
+
 _END = re.compile(r"[.!?…。！？｡؟।॥\n]")
 _MARKERS = re.compile(r"(?:\[\d{1,3}\])+(?:[ \t]?\[\d{1,3}\])*[.,;]?")
 _BEGUN = re.compile(r"""[\s"'“‘«‹(\[{*_#>+•¿¡|-]*(?:[^\W_]+[^\w]|`{3}|~{3})""")
 """A whole word, or the mark of a block of code: what comes next cannot change where the sentence before ended."""
+_WORD_OVER = re.compile(r"[^\W_][^\w]|[`~]")
+"""Without one of these in what is new, no further sentence can have begun."""
 _CITED_LINE = re.compile(r"\[\d{1,3}\][.,;]?[ \t]*(?=\n)")
 _ORDINAL = re.compile(r"\d{1,3}[.)]")
 """The number of an item is no sentence of its own."""
@@ -28,14 +33,17 @@ class SentenceSteps:
     def __init__(self) -> None:
         self._buffer = ""
         self._has_end = False
+        self._may_have_begun = False
+        self._look_from = 0
 
     def feed(self, text: str) -> list[str]:
         """The sentences that are whole by now."""
+        self._may_have_begun = self._may_have_begun or _WORD_OVER.search(self._buffer[-1:] + text) is not None
         self._buffer += text
         self._has_end = self._has_end or _END.search(text) is not None
         if not text.strip() or _is_open_code(self._buffer):
             return []
-        steps = self._whole() if self._has_end else []
+        steps = self._whole() if self._is_worth_a_look else []
         if len(self._buffer) > LONGEST_STEP and not _is_open_code(self._buffer):
             steps.append(self._forced())
         return steps
@@ -48,11 +56,18 @@ class SentenceSteps:
         steps = [self._take(length) for length in _lengths(ends[:-1])]
         return [*steps, self._take(len(self._buffer))]
 
+    @property
+    def _is_worth_a_look(self) -> bool:
+        return self._has_end and self._may_have_begun and len(self._buffer) >= self._look_from
+
     def _whole(self) -> list[str]:
+        self._may_have_begun = False
         ends = _ends(self._buffer)
         if len(ends) < 2 or not _BEGUN.match(self._buffer, ends[-2]):  # noqa: PLR2004 - this one and the next
             # With nothing but a marker behind it the sentence may still be going on.
+            self._look_from = len(self._buffer) + (STRIDE if len(self._buffer) > LONG else 0)
             return []
+        self._look_from = 0
         steps = [self._take(length) for length in _lengths(ends[:-1])]
         self._has_end = _END.search(self._buffer) is not None
         return steps
