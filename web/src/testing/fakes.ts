@@ -169,6 +169,7 @@ export const answer = (over: Partial<Message> = {}, turnId = "trn_1"): Answer =>
     processing_time: 0.5,
     model: "offline",
     agent_id: "default",
+    agent_used: "default",
     agent_version: "1.0.0",
   };
   return made;

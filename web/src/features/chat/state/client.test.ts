@@ -1,92 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import { ProblemError } from "../../../api/problem";
-import {
-  answer,
-  fakeApi,
-  FakeClock,
-  FakeLine,
-  memoryStore,
-  message,
-  pageOf,
-  Script,
-  session,
-  settle,
-} from "../../../testing/fakes";
-import { ChatClient } from "./client";
-import { ACK_MS } from "./delivery";
-import { UNDO_MS } from "./fresh";
-
-const problem = (status: number, code = "problem", retryAfter: number | null = null) =>
-  new ProblemError({ status, code, title: "Problem", detail: "It is so." }, retryAfter);
-
-/** A browser with one tab of the chat; `reload` is what F5 does. */
-function browser() {
-  const world = {
-    api: fakeApi(),
-    clock: new FakeClock(),
-    line: new FakeLine(),
-    lasting: memoryStore(),
-    perTab: memoryStore(),
-    online: true,
-  };
-  let keys = 0;
-  const open = () =>
-    new ChatClient({
-      api: world.api,
-      tenant: "demo",
-      openSocket: world.line.open,
-      online: () => world.online,
-      clock: world.clock,
-      random: () => 1,
-      newKey: () => {
-        keys += 1;
-        return `k${keys}`;
-      },
-      lasting: world.lasting,
-      perTab: world.perTab,
-    });
-  const load = async () => {
-    const client = open();
-    client.start();
-    await settle();
-    return client;
-  };
-  return { ...world, world, load };
-}
-
-async function connect(script = new Script()) {
-  const { load, ...rest } = browser();
-  const client = await load();
-  const welcome = async (frame = script.connected()) => {
-    rest.line.latest.open();
-    rest.line.latest.receive(frame);
-    await settle();
-  };
-  await welcome();
-  const view = () =>
-    [...client.store.get().past, ...client.store.get().items].map((item) => {
-      if (item.kind === "note") return "-";
-      if (item.kind === "reply") return `< ${item.message.content}`;
-      return `> ${item.text} (${item.delivery.state})`;
-    });
-  return { ...rest, load, client, script, welcome, view };
-}
-
-/** Three attempts in vain: then plain HTTP is tried. */
-async function socketNeverOpens() {
-  const { load, ...rest } = browser();
-  rest.line.refuses = true;
-  const client = await load();
-  await rest.clock.pass(2_000);
-  const view = () =>
-    client.store
-      .get()
-      .items.map((item) =>
-        item.kind === "customer" ? `> ${item.text} (${item.delivery.state})` : "<",
-      );
-  return { ...rest, client, view };
-}
+import { browser, connect, problem, socketNeverOpens } from "../../../testing/chatBrowser";
+import { answer, message, pageOf, Script, session, settle } from "../../../testing/fakes";
 
 describe("connecting", () => {
   test("asks for a token, says hello, keeps the session and reads its history", async () => {
@@ -238,170 +153,6 @@ describe("connecting", () => {
   });
 });
 
-describe("sending", () => {
-  test("gives a message to the socket with its key, once", async () => {
-    const { client, line, script, view } = await connect();
-    client.submit("Hello?");
-    client.submit("And?");
-    expect(line.latest.of("message")).toEqual([
-      { type: "message", text: "Hello?", idempotency_key: "k1" },
-      { type: "message", text: "And?", idempotency_key: "k2" },
-    ]);
-    line.latest.receive(script.start("k1", "msg_c1", "Hello?"));
-    expect(view()).toEqual(["> Hello? (sent)", "> And? (waiting)"]);
-  });
-
-  test("waits for the line, then sends in order", async () => {
-    const { load, line } = browser();
-    const client = await load();
-    client.submit("One");
-    client.submit("Two");
-    line.latest.open();
-    line.latest.receive(new Script().connected());
-    expect(line.latest.of("message").map((frame) => frame["text"])).toEqual(["One", "Two"]);
-  });
-
-  test("sends what was not acknowledged again, with the same key, on a new line", async () => {
-    const { client, line, script, clock, welcome } = await connect();
-    client.submit("One");
-    client.submit("Two");
-    line.latest.receive(script.start("k1", "msg_c1", "One"));
-    line.latest.drop();
-    await clock.pass(500);
-    await welcome(script.connected(true));
-    expect(line.latest.of("message")).toEqual([
-      { type: "message", text: "Two", idempotency_key: "k2" },
-    ]);
-  });
-
-  test("takes a new line when a message is not acknowledged, and gives up after three", async () => {
-    const { client, line, clock, script, welcome, view } = await connect();
-    client.submit("Hello?");
-    for (let attempt = 1; attempt <= 2; attempt += 1) {
-      await clock.pass(ACK_MS);
-      expect(line.sockets).toHaveLength(attempt + 1);
-      await welcome(script.connected(true));
-      expect(line.latest.of("message")).toHaveLength(1);
-    }
-    await clock.pass(ACK_MS);
-    expect(view()).toEqual(["> Hello? (failed)"]);
-    client.retry("k1");
-    expect(line.latest.of("message").at(-1)).toMatchObject({ idempotency_key: "k1" });
-    expect(view()).toEqual(["> Hello? (waiting)"]);
-  });
-
-  test("is patient while an answer is being written", async () => {
-    const { client, line, clock, script } = await connect();
-    client.submit("One");
-    line.latest.receive(script.start("k1", "msg_c1", "One"));
-    client.submit("Two");
-    await clock.pass(ACK_MS * 1.5);
-    line.latest.receive(script.text("…"));
-    await clock.pass(ACK_MS);
-    expect(line.sockets).toHaveLength(1);
-  });
-
-  test("moves to a new session with the message when the session has ended", async () => {
-    const { client, line, script, welcome, view } = await connect();
-    client.submit("Still there?");
-    line.latest.receive(script.refusal("session_closed"));
-    await settle();
-    await welcome(new Script("ses_2", "str_2").connected());
-    expect(line.latest.of("hello")[0]).not.toHaveProperty("session_id");
-    expect(line.latest.of("message")).toEqual([
-      { type: "message", text: "Still there?", idempotency_key: "k1" },
-    ]);
-    expect(view()).toEqual(["> Still there? (waiting)"]);
-  });
-
-  test("goes on after a silence: sent again in a new session, nothing shown twice", async () => {
-    const { api, client, line, script, welcome, view } = await connect();
-    client.submit("Hello?");
-    line.latest.receive(script.start("k1", "msg_c1", "Hello?"));
-    line.latest.receive(script.complete());
-    client.submit("Still there?");
-    line.latest.receive(script.refusal("session_closed"));
-    await settle();
-    const before = [message({ id: "msg_c1", role: "customer", content: "Hello?" }), message()];
-    api.messages.mockResolvedValue(pageOf(before));
-    await welcome(new Script("ses_2", "str_1", 0, script.threadId).connected());
-    expect(line.latest.of("message")).toEqual([
-      { type: "message", text: "Still there?", idempotency_key: "k2" },
-    ]);
-    expect(api.messages).toHaveBeenLastCalledWith("tok_1", "ses_2", 50, 0);
-    expect(view()).toEqual([
-      "> Hello? (sent)",
-      "< Two working days [1].",
-      "> Still there? (waiting)",
-    ]);
-  });
-
-  test("a message whose start was missed takes its place from the history", async () => {
-    const { api, client, line, script, view } = await connect();
-    client.submit("Hello?");
-    api.messages.mockResolvedValue(
-      pageOf([message({ id: "msg_c1", role: "customer", content: "Hello?" }), message()]),
-    );
-    line.latest.receive({ ...script.complete(), seq: null });
-    await settle();
-    expect(view()).toEqual(["> Hello? (sent)", "< Two working days [1]."]);
-    expect(client.store.get().items[0]).toMatchObject({ id: "msg_c1" });
-  });
-
-  test("a message taken back to be edited is not sent", async () => {
-    const { client, line, script, view } = await connect();
-    client.submit("Oops");
-    line.latest.receive(script.refusal("too_long", { retryable: false }));
-    client.discard("k1");
-    expect(view()).toEqual([]);
-  });
-});
-
-describe("after a reload of the page", () => {
-  test("unsent messages are sent with the keys they had", async () => {
-    const { load, line } = browser();
-    const first = await load();
-    first.submit("Hello?");
-    first.stop();
-    const second = await load();
-    line.latest.open();
-    line.latest.receive(new Script().connected());
-    expect(line.latest.of("message")).toEqual([
-      { type: "message", text: "Hello?", idempotency_key: "k1" },
-    ]);
-    expect(second.store.get().items).toHaveLength(1);
-  });
-
-  test("an answer in the making is asked for from its start", async () => {
-    const { load, client, line, script, welcome } = await connect();
-    line.latest.receive(script.complete({ id: "m1" }));
-    const start = script.start(null, "msg_c2", "And?", "trn_2");
-    const text = script.text("Half of ", "trn_2");
-    line.latest.receive(start);
-    line.latest.receive(text);
-    client.stop();
-    const reloaded = await load();
-    await welcome(script.connected(true));
-    expect(line.latest.of("hello")[0]).toMatchObject({ stream: "str_1", last_seq: 1 });
-    line.latest.receive(start);
-    line.latest.receive(text);
-    line.latest.receive(script.text("it", "trn_2"));
-    expect(reloaded.store.get().turns).toMatchObject([{ text: "Half of it", partial: false }]);
-  });
-
-  test("the place in another session's stream is not used", async () => {
-    const { load, client, line, lasting } = await connect();
-    client.stop();
-    lasting.set(
-      "deskhand.contact.demo",
-      '{"token":"tok_0","expiresAt":"2027-01-01T00:00:00Z","sessionId":"ses_7"}',
-    );
-    await load();
-    line.latest.open();
-    expect(line.latest.sent[0]).toEqual({ type: "hello", token: "tok_0", session_id: "ses_7" });
-  });
-});
-
 describe("without a socket", () => {
   test("falls back to plain HTTP after three attempts in vain", async () => {
     const { api, client, view } = await socketNeverOpens();
@@ -488,106 +239,47 @@ describe("without a socket", () => {
   });
 });
 
-describe("a new conversation", () => {
-  test("can be undone, and then nothing happened", async () => {
-    const { api, client, line, script, clock, view } = await connect();
-    line.latest.receive(script.complete());
-    client.startFresh();
-    expect(client.store.get().fresh).toBe(true);
-    client.undoFresh();
-    await clock.pass(UNDO_MS * 2);
-    expect(client.store.get().fresh).toBe(false);
-    expect(view()).toEqual(["< Two working days [1]."]);
-    expect(api.closeSession).not.toHaveBeenCalled();
-  });
-
-  test("closes the session when the time to undo is over", async () => {
-    const { api, client, line, script, clock, view, welcome } = await connect();
-    line.latest.receive(script.complete());
-    client.startFresh();
-    await clock.pass(UNDO_MS);
-    expect(api.closeSession).toHaveBeenCalledWith("tok_1", "ses_1");
-    expect(line.latest.of("hello")).toEqual([]);
-    await welcome(new Script("ses_2", "str_2").connected());
-    expect(line.latest.sent[0]).toEqual({ type: "hello", token: "tok_1" });
-    expect(view()).toEqual([]);
-  });
-
-  test("begins at once when something is written into it", async () => {
-    const { api, client, line, script, view, welcome } = await connect();
-    line.latest.receive(script.complete());
-    client.startFresh();
-    client.submit("Something else");
-    expect(view()).toEqual(["> Something else (waiting)"]);
-    await settle();
-    expect(api.closeSession).toHaveBeenCalledTimes(1);
-    await welcome(new Script("ses_2", "str_2").connected());
+describe("after a reload of the page", () => {
+  test("unsent messages are sent with the keys they had", async () => {
+    const { load, line } = browser();
+    const first = await load();
+    first.submit("Hello?");
+    first.stop();
+    const second = await load();
+    line.latest.open();
+    line.latest.receive(new Script().connected());
     expect(line.latest.of("message")).toEqual([
-      { type: "message", text: "Something else", idempotency_key: "k1" },
+      { type: "message", text: "Hello?", idempotency_key: "k1" },
     ]);
+    expect(second.store.get().items).toHaveLength(1);
   });
 
-  test("is as good as closed when the server does not know the session", async () => {
-    const { api, client, clock } = await connect();
-    api.closeSession.mockRejectedValueOnce(problem(404, "session_not_found"));
-    client.startFresh();
-    await clock.pass(UNDO_MS);
-    expect(client.identity.sessionId).toBeNull();
-    expect(client.store.get().notice).toBeNull();
+  test("an answer in the making is asked for from its start", async () => {
+    const { load, client, line, script, welcome } = await connect();
+    line.latest.receive(script.complete({ id: "m1" }));
+    const start = script.start(null, "msg_c2", "And?", "trn_2");
+    const text = script.text("Half of ", "trn_2");
+    line.latest.receive(start);
+    line.latest.receive(text);
+    client.stop();
+    const reloaded = await load();
+    await welcome(script.connected(true));
+    expect(line.latest.of("hello")[0]).toMatchObject({ stream: "str_1", last_seq: 1 });
+    line.latest.receive(start);
+    line.latest.receive(text);
+    line.latest.receive(script.text("it", "trn_2"));
+    expect(reloaded.store.get().turns).toMatchObject([{ text: "Half of it", partial: false }]);
   });
 
-  test("says so when the session could not be closed", async () => {
-    const { api, client, clock } = await connect();
-    api.closeSession.mockRejectedValueOnce(problem(503));
-    client.startFresh();
-    await clock.pass(UNDO_MS);
-    expect(client.store.get().notice).toMatchObject({ detail: "It is so." });
-    expect(client.identity.sessionId).toBe("ses_1");
-  });
-
-  test("is carried out when the page is left before the time is over", async () => {
-    const { api, client } = await connect();
-    client.leave();
-    expect(api.closeSession).not.toHaveBeenCalled();
-    client.startFresh();
-    client.leave();
-    await settle();
-    expect(api.closeSession).toHaveBeenCalledWith("tok_1", "ses_1", true);
-  });
-});
-
-describe("a long history", () => {
-  test("shows the newest page first, older ones when asked", async () => {
-    const { load, api, line } = browser();
-    const all = Array.from({ length: 120 }, (_, index) =>
-      message({ id: `m${index}`, content: String(index) }),
+  test("the place in another session's stream is not used", async () => {
+    const { load, client, line, lasting } = await connect();
+    client.stop();
+    lasting.set(
+      "deskhand.contact.demo",
+      '{"token":"tok_0","expiresAt":"2027-01-01T00:00:00Z","sessionId":"ses_7"}',
     );
-    api.messages.mockImplementation((_token, _session, limit, offset) =>
-      Promise.resolve(pageOf(all.slice(offset, offset + limit), { total: 120, offset, limit })),
-    );
-    const client = await load();
+    await load();
     line.latest.open();
-    line.latest.receive(new Script().connected());
-    await settle();
-    const shown = () => client.store.get().items.map((item) => Number(item.key.slice(1)));
-    expect(shown()).toEqual(Array.from({ length: 50 }, (_, index) => 70 + index));
-    await client.loadEarlier();
-    expect(shown()).toHaveLength(100);
-    await client.loadEarlier();
-    expect(shown()).toEqual(Array.from({ length: 120 }, (_, index) => index));
-    await client.loadEarlier();
-    expect(api.messages).toHaveBeenCalledTimes(4);
-  });
-
-  test("that cannot be loaded says so and can be asked for again", async () => {
-    const { load, api, line } = browser();
-    api.messages.mockRejectedValueOnce(problem(503));
-    const client = await load();
-    line.latest.open();
-    line.latest.receive(new Script().connected());
-    await settle();
-    expect(client.store.get().history.status).toBe("failed");
-    await client.reloadHistory();
-    expect(client.store.get().history.status).toBe("ready");
+    expect(line.latest.sent[0]).toEqual({ type: "hello", token: "tok_0", session_id: "ses_7" });
   });
 });
