@@ -39,7 +39,8 @@ async def test_a_request_is_shown_with_all_that_whoever_decides_must_know(counte
     async with counter.client(counter.company.viewer) as viewer:
         (listed,) = (await viewer.get(LIST, params={"status": "pending"})).json()["items"]
         shown = (await viewer.get(f"{LIST}/{approval.id}")).json()
-    assert listed == {name: value for name, value in shown.items() if name != "history"}
+    assert listed == {name: value for name, value in shown.items() if name not in {"history", "parameters"}}
+    assert set(shown["action"]["arguments"]) == set(shown["parameters"]["properties"])
     assert shown["action"] == {
         "kind": "refund",
         "tool": "issue_refund",
@@ -79,7 +80,10 @@ async def test_a_decision_and_what_came_of_it_are_shown(counter: Counter) -> Non
     assert done["result"] == {"success": True, "data": {"refunded": "620.00"}, "error": None}
     assert [event["kind"] for event in done["history"]] == ["requested", "approved", "started", "executed", "told"]
     assert done["history"][1]["actor"] == "usr_demo_ada"
-    assert await decide(counter, approval.id, APPROVE) == (200, {k: v for k, v in done.items() if k != "history"})
+    assert await decide(counter, approval.id, APPROVE) == (
+        200,
+        {k: v for k, v in done.items() if k not in {"history", "parameters"}},
+    )
 
 
 async def test_a_change_is_decided_with_the_tool_s_own_arguments(counter: Counter) -> None:
@@ -129,7 +133,8 @@ async def test_another_tenant_finds_nothing(counter: Counter) -> None:
     async with counter.client(other.ada) as client:
         answer = await client.get(f"{LIST}/{approval.id}")
         assert (answer.status_code, answer.json()["code"]) == (404, "unknown_approval")
-        assert (await client.get(LIST)).json() == {"items": [], "total": 0, "limit": 50, "offset": 0}
+        nothing = (await client.get(LIST)).json()
+        assert (nothing["items"], nothing["total"], set(nothing["counts"].values())) == ([], 0, {0})
         mine = {"contact_id": approval.contact_id}
         assert (await client.get(LIST, params=mine)).json()["total"] == 0
     assert (await counter.again(approval)).decision is None
@@ -152,6 +157,36 @@ async def test_the_list_is_filtered_and_comes_in_parts_the_newest_first(counter:
     assert await listed(limit=2, offset=1) == [ids[2], ids[1]]
     assert await listed(session_id=counter.company.session_id, contact_id=discount.contact_id, limit=1) == [discount.id]
     assert await listed(session_id="ses_other") == []
+
+
+async def test_the_list_counts_each_state_whichever_is_asked_for(counter: Counter) -> None:
+    first = await counter.asked(order="A-1", amount="620.00")
+    await counter.asked(order="A-2", amount="620.00")
+    await decide(counter, first.id, {"verdict": "reject"})
+
+    async with counter.client(counter.operator) as client:
+        pending = (await client.get(LIST, params={"status": "pending"})).json()
+        elsewhere = (await client.get(LIST, params={"session_id": "ses_other"})).json()
+    assert (pending["total"], pending["counts"]["pending"], pending["counts"]["rejected"]) == (1, 1, 1)
+    assert set(elsewhere["counts"].values()) == {0}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        ({"order": "A-1", "amount": "621"}, "body.arguments.amount"),
+        ({"order": "A-1", "amount": "much"}, "body.arguments.amount"),
+        ({"amount": "1"}, "body.arguments.order"),
+        ({"order": "A-1", "amount": "1", "tenant_id": "ten_2"}, "body.arguments"),
+    ],
+)
+async def test_a_wrong_argument_of_a_change_is_named_as_a_field(
+    counter: Counter, arguments: dict[str, Any], field: str
+) -> None:
+    approval = await counter.asked()
+    status, problem = await decide(counter, approval.id, {"verdict": "modify", "arguments": arguments})
+    assert (status, [each["field"] for each in problem["errors"]]) == (422, [field])
+    assert problem["errors"][0]["message"]
 
 
 @pytest.mark.parametrize(

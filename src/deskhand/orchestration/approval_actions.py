@@ -20,7 +20,7 @@ from deskhand.orchestration.approvals import Change
 from deskhand.settings import Settings
 from deskhand.tenancy.roles import Role
 from deskhand.tenancy.scope import TenantScope
-from deskhand.tools.arguments import WrongArguments, checked
+from deskhand.tools.arguments import WrongArguments, checked, schema_of
 from deskhand.tools.bound import BoundTool, CallEnded, CallEvent
 from deskhand.tools.contract import BaseTool, RiskyAction, ToolTurn
 from deskhand.tools.failures import Outcome
@@ -133,14 +133,27 @@ class Actions:
         """
         try:
             _, tool = self._built(approval)
+        except ActionGone as fault:
+            raise WrongApprovalArguments(str(fault)) from None
+        try:
             asked = tool.risk(checked(tool.name, tool.parameters, approval.arguments))
             parameters = checked(tool.name, tool.parameters, arguments)
             changed = tool.risk(parameters)
             if asked is not None and changed is not None:
                 check_no_more(tool.name, asked, changed, currency=self._settings.currency)
             return Change(arguments=kept(tool.name, parameters), summary=summary_of(tool.name, changed, parameters))
-        except (WrongArguments, ActionGone) as fault:
-            raise WrongApprovalArguments(str(fault)) from None
+        except WrongArguments as fault:
+            known = [each for each in fault.faults if each.field.partition(".")[0] in tool.parameters.model_fields]
+            raise WrongApprovalArguments(str(fault), known) from None
+
+    def parameters_of(self, approval: Approval) -> Mapping[str, Any] | None:
+        """The JSON schema of what the request's tool takes; None when the tool cannot be had any more."""
+        try:
+            _, tool = self._built(approval)
+        except ActionGone:
+            return None
+        parameters: type[BaseModel] = tool.parameters
+        return schema_of(parameters)
 
     def _built(self, approval: Approval) -> tuple[Registered, BaseTool[Any]]:
         offered = self._registry.offered(self._settings, frozenset({approval.tool}))

@@ -60,8 +60,9 @@ class ApprovalEndpoints:
         return approval_page_out(await self._approvals.list(scope, wanted, limit=limit, offset=offset))
 
     async def get_approval(self, approval_id: ApprovalId, scope: Reader) -> ApprovalDetailsOut:
-        """One request, with its history."""
-        return approval_details_out(*await self._approvals.with_history(scope, approval_id))
+        """One request, with its history and the schema of the tool's arguments."""
+        approval, history = await self._approvals.with_history(scope, approval_id)
+        return approval_details_out(approval, history, self._approvals.parameters_of(approval))
 
     async def decide_approval(self, approval_id: ApprovalId, body: DecisionIn, scope: Decider) -> ApprovalOut:
         """Allow the action, refuse it, or allow it with other arguments. It is carried out once, after this.

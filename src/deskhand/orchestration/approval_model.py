@@ -11,14 +11,15 @@ Above: everything else of approvals. Below: the error tree, what a tool says of 
                            └─ rejected
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
-from deskhand.kit.errors import Conflict, InvalidValue, NotFound
+from deskhand.kit.errors import Conflict, NotFound
+from deskhand.kit.problems import FieldProblem, InvalidFields
 from deskhand.tools.contract import Unanswered
 
 
@@ -33,6 +34,7 @@ class ApprovalStatus(StrEnum):
     FAILED = "failed"
 
 
+ARGUMENTS: Final = "body.arguments"
 OPEN: Final = (ApprovalStatus.PENDING, ApprovalStatus.ESCALATED, ApprovalStatus.APPROVED)
 """While a request is in one of these, the same call again is the same request."""
 
@@ -75,9 +77,18 @@ class ApprovalOver(Conflict):
     title = "The time for it is over"
 
 
-class WrongApprovalArguments(InvalidValue):
+class WrongApprovalArguments(InvalidFields):
+    """The action cannot be carried out so; `problems` names the arguments at fault, or all of them."""
+
     code = "wrong_approval_arguments"
     title = "The action cannot be carried out so"
+
+    def __init__(self, detail: str, faults: Sequence[FieldProblem] = ()) -> None:
+        """`faults` are fields of the tool's arguments; they are told as fields of the request."""
+        within = [f"{ARGUMENTS}.{each.field}" if each.field else ARGUMENTS for each in faults]
+        named = [FieldProblem(field=field, message=each.message) for field, each in zip(within, faults, strict=True)]
+        super().__init__(named or [FieldProblem(field=ARGUMENTS, message=detail)])
+        self.args, self.detail = (detail,), detail
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -204,7 +215,10 @@ class ApprovalFilter:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ApprovalPage:
+    """`counts` says how many there are in each state, whichever of them is asked for."""
+
     items: tuple[Approval, ...]
+    counts: Mapping[ApprovalStatus, int]
     total: int
     limit: int
     offset: int

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deskhand.kit.clock import Clock
@@ -84,7 +84,6 @@ class ApprovalRepository:
     async def approvals(self, wanted: ApprovalFilter, *, limit: int, offset: int) -> ApprovalPage:
         """The newest first."""
         equal = {
-            ApprovalRow.status: wanted.status,
             ApprovalRow.kind: wanted.kind,
             ApprovalRow.contact_id: wanted.contact_id,
             ApprovalRow.session_id: wanted.session_id,
@@ -92,12 +91,22 @@ class ApprovalRepository:
         conditions = [column == value for column, value in equal.items() if value is not None]
         # An empty AND is not what a query without conditions takes.
         condition = and_(*(conditions or [ApprovalRow.id.is_not(None)]))
-        total = await self._db.scalar(select(func.count()).select_from(ApprovalRow).where(condition)) or 0
+        counts = await self._counts(condition)
+        total = sum(counts.values()) if wanted.status is None else counts[wanted.status]
+        if wanted.status is not None:
+            condition = and_(condition, ApprovalRow.status == wanted.status)
         newest_first = (ApprovalRow.requested_at.desc(), ApprovalRow.id.desc())
         rows = await self._db.scalars(
             self._select().where(condition).order_by(*newest_first).limit(limit).offset(offset)
         )
-        return ApprovalPage(items=tuple(map(approval_of, rows)), total=total, limit=limit, offset=offset)
+        return ApprovalPage(items=tuple(map(approval_of, rows)), counts=counts, total=total, limit=limit, offset=offset)
+
+    async def _counts(self, condition: ColumnElement[bool]) -> dict[ApprovalStatus, int]:
+        found = await self._db.execute(
+            select(ApprovalRow.status, func.count()).where(condition).group_by(ApprovalRow.status)
+        )
+        counted = {ApprovalStatus(status): count for status, count in found}
+        return {status: counted.get(status, 0) for status in ApprovalStatus}
 
     async def change(
         self, approval_id: str, values: Mapping[str, Any], *, when: Sequence[ApprovalStatus], also: Any = None

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
+from deskhand.kit.problems import FieldProblem
 from deskhand.tools.arguments import WrongArguments
 from deskhand.tools.contract import ApprovalBound, ApprovalPolicy, RiskyAction
 
@@ -72,13 +73,18 @@ def check_no_more(tool: str, asked: RiskyAction, changed: RiskyAction, *, curren
     if changed.kind.casefold() != asked.kind.casefold():
         raise WrongArguments(f"The change makes it a {changed.kind!r}, and a {asked.kind!r} was asked for.")
     if (changed.currency or currency) != (asked.currency or currency) and (changed.amount or asked.amount) is not None:
-        raise WrongArguments(f"The change is in {changed.currency!r}: keep the currency that was asked for.")
+        raise _at("currency", f"The change is in {changed.currency!r}: keep the currency that was asked for.")
     if _is_lost(changed.amount, asked.amount) or _is_lost(changed.percent, asked.percent):
         raise WrongArguments("The change does not say how much it gives: say it in the same way as it was asked for.")
     if _is_more(changed.amount, asked.amount):
-        raise WrongArguments(f"The change gives {changed.amount}, and {asked.amount} was asked for: give no more.")
+        raise _at("amount", f"The change gives {changed.amount}, and {asked.amount} was asked for: give no more.")
     if _is_more(changed.percent, asked.percent):
-        raise WrongArguments(f"The change gives {changed.percent:g} %, and {asked.percent:g} % was asked for.")
+        raise _at("percent", f"The change gives {changed.percent:g} %, and {asked.percent:g} % was asked for.")
+
+
+def _at(field: str, message: str) -> WrongArguments:
+    """Said of the argument by its usual name."""
+    return WrongArguments(message, faults=[FieldProblem(field=field, message=message)])
 
 
 def _is_lost(changed: Decimal | float | None, asked: Decimal | float | None) -> bool:

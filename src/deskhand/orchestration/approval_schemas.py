@@ -1,5 +1,6 @@
 """HTTP shapes of approvals. Below: the model."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -149,15 +150,23 @@ class ApprovalEventOut(BaseModel):
 
 
 class ApprovalDetailsOut(ApprovalOut):
-    """A request with its history, oldest first."""
+    """A request with its history, oldest first, and what its arguments may be."""
 
     history: list[ApprovalEventOut]
+    parameters: Annotated[
+        dict[str, Any] | None,
+        Field(description="The JSON schema of the tool's arguments; null when the tool is not there any more."),
+    ]
 
 
 class ApprovalPageOut(BaseModel):
     """A part of the list of requests, the newest first."""
 
     items: list[ApprovalOut]
+    counts: Annotated[
+        dict[ApprovalStatus, int],
+        Field(description="How many there are in each state, by the other filters alone."),
+    ]
     total: int
     limit: int
     offset: int
@@ -167,14 +176,21 @@ def approval_out(approval: Approval) -> ApprovalOut:
     return ApprovalOut.model_validate(_fields(approval))
 
 
-def approval_details_out(approval: Approval, history: tuple[ApprovalEvent, ...]) -> ApprovalDetailsOut:
+def approval_details_out(
+    approval: Approval, history: tuple[ApprovalEvent, ...], parameters: Mapping[str, Any] | None
+) -> ApprovalDetailsOut:
     events = [ApprovalEventOut.model_validate(event) for event in history]
-    return ApprovalDetailsOut.model_validate(_fields(approval) | {"history": events})
+    schema = None if parameters is None else dict(parameters)
+    return ApprovalDetailsOut.model_validate(_fields(approval) | {"history": events, "parameters": schema})
 
 
 def approval_page_out(page: ApprovalPage) -> ApprovalPageOut:
     return ApprovalPageOut(
-        items=list(map(approval_out, page.items)), total=page.total, limit=page.limit, offset=page.offset
+        items=list(map(approval_out, page.items)),
+        counts=dict(page.counts),
+        total=page.total,
+        limit=page.limit,
+        offset=page.offset,
     )
 
 

@@ -75,6 +75,10 @@ class ChangesActions(Protocol):
         """Raises WrongApprovalArguments."""
         ...
 
+    def parameters_of(self, approval: Approval) -> Mapping[str, Any] | None:
+        """The JSON schema of what the tool takes; None when it is not there any more."""
+        ...
+
 
 class Approvals:
     """Requests of every tenant, each through its scope."""
@@ -132,6 +136,10 @@ class Approvals:
         async with self._store.read(scope) as db:
             approvals = ApprovalRepository(db, scope, self._clock)
             return await approvals.approval(approval_id), await approvals.history(approval_id)
+
+    def parameters_of(self, approval: Approval) -> Mapping[str, Any] | None:
+        """The JSON schema of the arguments with which the action may be carried out; None when it cannot be."""
+        return self._actions.parameters_of(approval)
 
     async def list(self, scope: TenantScope, wanted: ApprovalFilter, *, limit: int, offset: int) -> ApprovalPage:
         """Requests, the newest first."""

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from deskhand.kit.problems import FieldProblem
+
 Parameters = TypeVar("Parameters", bound=BaseModel)
 
 MAX_FAULTS = 5
@@ -29,7 +31,15 @@ _KINDS: Mapping[type, str] = {
 
 
 class WrongArguments(Exception):
-    """The arguments do not fit. The message is for the model: it names each field and what is allowed."""
+    """The arguments do not fit. The message is for the model: it names each field and what is allowed.
+
+    `faults` say the same field by field, for a form in which a person has filled them in.
+    """
+
+    def __init__(self, message: str, *, faults: Sequence[FieldProblem] = ()) -> None:
+        """`faults` may be empty: then it is the arguments as a whole that do not fit."""
+        super().__init__(message)
+        self.faults = tuple(faults)
 
 
 @cache
@@ -50,7 +60,8 @@ def checked(tool: str, parameters: type[Parameters], arguments: Mapping[str, Any
         return parameters.model_validate(dict(arguments), extra="forbid")
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False)
-        raise WrongArguments(_told(tool, parameters, arguments, faults)) from None
+        told = _told(tool, parameters, arguments, faults)
+        raise WrongArguments(told, faults=[_of_field(fault) for fault in faults[:MAX_FAULTS]]) from None
 
 
 def _told(tool: str, parameters: type[BaseModel], arguments: Mapping[str, Any], faults: Sequence[ErrorDetails]) -> str:
@@ -63,11 +74,24 @@ def _told(tool: str, parameters: type[BaseModel], arguments: Mapping[str, Any], 
 
 
 def _fault(fault: ErrorDetails) -> str:
-    where = ".".join(str(part) for part in fault["loc"])[:MAX_FAULT_CHARS] or "the arguments"
+    where = _where(fault) or "the arguments"
     if fault["type"] == "missing":
         return f"{where!r} is missing."
     if fault["type"] == "extra_forbidden":
         return f"{where!r} is not a parameter."
-    what = fault["msg"][:MAX_FAULT_CHARS].removeprefix("Value error, ").rstrip(".")
+    what = _what(fault)
     given = _KINDS.get(type(fault["input"]), type(fault["input"]).__name__)
     return f"{where!r} is {given}: {what[:1].lower()}{what[1:]}."
+
+
+def _of_field(fault: ErrorDetails) -> FieldProblem:
+    what = _what(fault)
+    return FieldProblem(field=_where(fault), message=f"{what[:1].upper()}{what[1:]}.")
+
+
+def _where(fault: ErrorDetails) -> str:
+    return ".".join(str(part) for part in fault["loc"])[:MAX_FAULT_CHARS]
+
+
+def _what(fault: ErrorDetails) -> str:
+    return fault["msg"][:MAX_FAULT_CHARS].removeprefix("Value error, ").rstrip(".")
