@@ -1918,7 +1918,7 @@ export interface paths {
         };
         /**
          * Get Approval
-         * @description One request, with its history.
+         * @description One request, with its history and the schema of the tool's arguments.
          *
          *     Takes the permission `approvals:read`.
          */
@@ -3545,6 +3545,11 @@ export interface components {
             category?: string | null;
             /** @description Null where one agent has the session by itself. */
             route?: components["schemas"]["RouteOut"] | null;
+            /**
+             * Plan
+             * @description The plan that goes on with a message of several matters; its outcome is a message too.
+             */
+            plan?: string | null;
         };
         /**
          * ApiKeyIn
@@ -3636,7 +3641,7 @@ export interface components {
         ApplyOutcome: "created" | "updated" | "unchanged";
         /**
          * ApprovalDetailsOut
-         * @description A request with its history, oldest first.
+         * @description A request with its history, oldest first, and what its arguments may be.
          * @example {
          *       "action": {
          *         "amount": "620.00",
@@ -3714,6 +3719,13 @@ export interface components {
             ticket_id: string | null;
             /** History */
             history: components["schemas"]["ApprovalEventOut"][];
+            /**
+             * Parameters
+             * @description The JSON schema of the tool's arguments; null when the tool is not there any more.
+             */
+            parameters: {
+                [key: string]: unknown;
+            } | null;
         };
         /**
          * ApprovalEventKind
@@ -3825,6 +3837,13 @@ export interface components {
         ApprovalPageOut: {
             /** Items */
             items: components["schemas"]["ApprovalOut"][];
+            /**
+             * Counts
+             * @description How many there are in each state, by the other filters alone.
+             */
+            counts: {
+                [key: string]: number;
+            };
             /** Total */
             total: number;
             /** Limit */
@@ -6147,6 +6166,11 @@ export interface components {
             category?: string | null;
             /** @description Null where one agent has the session by itself. */
             route?: components["schemas"]["RouteOut"] | null;
+            /**
+             * Plan
+             * @description The plan that goes on with a message of several matters; its outcome is a message too.
+             */
+            plan?: string | null;
             /**
              * Message Count
              * @description Messages of the thread so far.
