@@ -36,7 +36,9 @@ from deskhand.knowledge.retrieval import Retriever
 from deskhand.llm.embedding import Embedder
 from deskhand.llm.providers import Providers
 from deskhand.migrations.run import migrate
+from deskhand.orchestration.approvals import Approvals
 from deskhand.orchestration.coordinator import Coordinator
+from deskhand.orchestration.orders import Orders
 from deskhand.settings import DEFAULT_SECRET_KEY, IndexEngine, Settings
 from deskhand.tenancy.admin_endpoints import ApiKeyEndpoints, UserEndpoints
 from deskhand.tenancy.api_keys import ApiKeys
@@ -92,6 +94,8 @@ class House:
     runtime: AgentRuntime
     coordinator: Coordinator
     jobs: JobQueue
+    approvals: Approvals
+    orders: Orders
     outside: tuple[Callable[[], Awaitable[None]], ...]
     """What ends the connections to the outside."""
     app: FastAPI
@@ -217,6 +221,8 @@ def _build(ground: Ground, opened: _Opened) -> House:
         runtime=runtime,
         coordinator=coordinator,
         jobs=ground.jobs,
+        approvals=talk.approvals,
+        orders=talk.orders,
         outside=talk.close,
         app=_app(settings, gate, [part.router for part in (*endpoints, *_shelves(ground, opened, library, agents))]),
     )

@@ -23,8 +23,10 @@ from deskhand.conversations.thread_endpoints import ThreadEndpoints
 from deskhand.knowledge.library import KnowledgeLibrary
 from deskhand.llm.providers import Providers
 from deskhand.llm.sentiment import VaderSentiment
+from deskhand.orchestration.approvals import Approvals
 from deskhand.orchestration.ask_tool import Switchboard
 from deskhand.orchestration.coordinator import Coordinator
+from deskhand.orchestration.orders import Orders
 from deskhand.tenancy.directory import Directory
 from deskhand.tenancy.gate import Gate
 from deskhand.tools.breaker import InMemoryBreakers
@@ -69,6 +71,8 @@ class Conversations:
     sessions: SessionLifecycle
     runner: TurnRunner
     replayer: TurnReplayer
+    approvals: Approvals
+    orders: Orders
     endpoints: tuple[HasRouter, ...]
     """Of the CRM and of orchestration."""
     close: tuple[Callable[[], Awaitable[None]], ...]
@@ -129,6 +133,8 @@ def conversations(ground: Ground, slices: Slices, directory: Directory, agents: 
         sessions=sessions,
         runner=TurnRunner(journey, ground.hub),
         replayer=replayer,
+        approvals=decided.approvals,
+        orders=paid.orders,
         endpoints=(*known.endpoints, *orchestration_endpoints(paid, decided, plans)),
         close=(known.close, paid.close),
     )

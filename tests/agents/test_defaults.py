@@ -12,7 +12,7 @@ from deskhand.agents.prompt import MONEY_TOOLS, instructions_of
 from deskhand.orchestration.ask_tool import ASK_AGENT
 from deskhand.orchestration.asking import RESEARCH_AGENT
 from deskhand.orchestration.refund_tools import GRANT_DISCOUNT, ISSUE_REFUND
-from deskhand.orchestration.refund_voters import RISK_VOTER, POLICY_VOTER, SATISFACTION_VOTER
+from deskhand.orchestration.refund_voters import POLICY_VOTER, RISK_VOTER, SATISFACTION_VOTER
 from deskhand.turns.handoff import HAND_OFF
 from deskhand.wiring_orchestration import LOOKUP_CUSTOMER, register_tools
 from deskhand.wiring_slices import tool_registry

@@ -37,8 +37,18 @@ def serve(host: Host = None, port: Port = None, data_dir: DataDir = None) -> Non
 
 def demo(host: Host = None, port: Port = None, data_dir: DataDir = None) -> None:
     """Run the server with a demo company, its help centre and a sign-in."""
-    settings = settings_for_command(data_dir, quiet=False, host=host, port=port)
+    settings = with_money(settings_for_command(data_dir, quiet=False, host=host, port=port))
     run(lambda: _serve(settings, with_demo=True))
+
+
+def with_money(settings: Settings) -> Settings:
+    """The settings with the tools of refunds and discounts switched on, unless they say otherwise: in the demo, what
+    they give is noted and nobody is paid.
+    """
+    if "billing" in settings.tools.model_fields_set:
+        return settings
+    billing = settings.tools.billing.model_copy(update={"enabled": True})
+    return settings.model_copy(update={"tools": settings.tools.model_copy(update={"billing": billing})})
 
 
 def seed(data_dir: DataDir = None) -> None:

@@ -1,4 +1,4 @@
-"""The demo: two fictional shops, each with its help centre, its staff and its agents."""
+"""The demo: two fictional shops, each with its help centre, its staff, its agents and its customers."""
 
 import json
 import secrets
@@ -9,6 +9,8 @@ from pathlib import Path
 from deskhand.agents.contract_defaults import default_contracts
 from deskhand.agents.model import AgentFilter
 from deskhand.agents.runtime import DEFAULT_AGENT
+from deskhand.demo.customers import CustomerSeeds
+from deskhand.demo.shapes import customers_in
 from deskhand.kit.errors import DeskhandError
 from deskhand.tenancy.roles import Role
 from deskhand.tenancy.scope import TenantScope
@@ -59,6 +61,7 @@ class Company:
     welcome: str
     questions: tuple[str, ...]
     documents: Path
+    customers: Path
 
     def email(self, role: Role) -> str:
         return f"{role.value}@{self.domain}"
@@ -72,6 +75,7 @@ NEIGHBOUR = Company(
     welcome="Hello! I am Poppy. Ask me about our teas, your order or your subscription.",
     questions=("How do I pause my subscription?", "How long does delivery take?"),
     documents=FOLDER / "second_help_centre",
+    customers=FOLDER / "second_customers.json",
 )
 """Another company on the same server: what it knows is out of the first one's reach, and the other way round."""
 
@@ -86,6 +90,7 @@ def _first(slug: str) -> Company:
         welcome=words["welcome"],
         questions=tuple(words["questions"]),
         documents=HELP_CENTRE,
+        customers=FOLDER / "customers.json",
     )
 
 
@@ -106,6 +111,7 @@ async def _seed(house: House, company: Company, password: str, report: Report) -
     scope = TenantScope(tenant_id=tenant.id, role=Role.OWNER, user_id=users[Role.OWNER])
     await _ingest(house, scope, company.documents, report)
     await _make_agents(house, scope, company.agent_name)
+    await CustomerSeeds(house, scope).sow(customers_in(company.customers))
     entry = await house.runtime.agent_for(scope, None)
     if entry.coordinates:
         # Else the first messages would go to the general agent while the examples are read.
