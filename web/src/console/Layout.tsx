@@ -7,12 +7,16 @@ import { Button, IconButton } from "../design/Button";
 import { cx } from "../design/cx";
 import { Icon, type IconName } from "../design/Icon";
 import { MeProvider, useAuth, useMe, useSignOut } from "../features/account/useAuth";
+import { useWaitingCount } from "../features/approvals/queries";
 import { UserMenu } from "./UserMenu";
 
 type NavSection = { to: string; label: string; icon: IconName; needs: string };
 
 const SECTIONS: NavSection[] = [
   { to: "/console/tickets", label: "Tickets", icon: "ticket", needs: "tickets:read" },
+  { to: "/console/approvals", label: "Approvals", icon: "approval", needs: "approvals:read" },
+  { to: "/console/plans", label: "Plans", icon: "plan", needs: "plans:read" },
+  { to: "/console/contacts", label: "Contacts", icon: "person", needs: "crm:read" },
   { to: "/console/agents", label: "Agents", icon: "agents", needs: "agents:read" },
   { to: "/console/memories", label: "Memories", icon: "memory", needs: "memories:read" },
   { to: "/console/audit", label: "Audit", icon: "audit", needs: "audit:read" },
@@ -27,6 +31,18 @@ function Brand({ company }: { company: string }) {
         <div className="text-xs text-ink-faint">Console</div>
       </div>
     </div>
+  );
+}
+
+/** How many requests wait for a decision: they run out in minutes, whatever page one is on. */
+function Waiting() {
+  const count = useWaitingCount();
+  if (count === 0) return null;
+  return (
+    <span className="ms-auto grid h-5 min-w-5 place-items-center rounded-full bg-warn-soft px-1.5 text-xs font-semibold text-warn tabular-nums">
+      {count}
+      <span className="sr-only"> waiting</span>
+    </span>
   );
 }
 
@@ -50,6 +66,7 @@ function Sections({ me, onChoose }: { me: Me; onChoose?: () => void }) {
             >
               <Icon name={section.icon} />
               {section.label}
+              {section.icon === "approval" && <Waiting />}
             </NavLink>
           </li>
         ))}

@@ -6,6 +6,7 @@ import { PageFrame } from "../../console/PageFrame";
 import { Loading, NotThere } from "../../console/states";
 import { useAllowed, useAuthStore } from "../account/useAuth";
 import { Messages } from "./Messages";
+import { Work } from "./Work";
 
 /** One conversation, to be read: memories and records point here. */
 export function ConversationPage() {
@@ -51,8 +52,16 @@ export function ConversationPage() {
         </>
       }
     >
-      <div className="max-w-3xl">
-        <Messages threadId={threadId} live />
+      <div className="grid gap-x-10 gap-y-8 lg:grid-cols-[minmax(0,1fr)_19rem]">
+        <div className="min-w-0">
+          <Messages threadId={threadId} live />
+        </div>
+        <aside
+          aria-label="Behind the conversation"
+          className="min-w-0 space-y-8 empty:hidden max-lg:order-first"
+        >
+          <Work threadId={threadId} />
+        </aside>
       </div>
     </PageFrame>
   );

@@ -4,6 +4,7 @@ import type { TicketDetails } from "../../api/tickets";
 import { PageFrame } from "../../console/PageFrame";
 import { Loading, NotThere } from "../../console/states";
 import { useAllowed } from "../account/useAuth";
+import { Work } from "../conversations/Work";
 import { Handover } from "./Handover";
 import { History } from "./History";
 import { PriorityTag, TicketStatusDot } from "./marks";
@@ -59,6 +60,7 @@ function Ticket({ ticket }: { ticket: TicketDetails }) {
         </div>
         <aside aria-label="About the ticket" className="min-w-0 space-y-8">
           <Service ticket={ticket} mayWrite={mayWrite} />
+          <Work threadId={ticket.thread_id} />
           <Links ticket={ticket} />
           <History ticket={ticket} mayWrite={mayWrite} />
           <Notices notices={ticket.notices} />
