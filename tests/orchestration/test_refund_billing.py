@@ -15,7 +15,8 @@ from deskhand.orchestration.refund_ledger import RefundLedger
 from deskhand.orchestration.refund_records import terms_for
 from deskhand.testing.failing_server import Answer, Cut, Raw, Step
 from deskhand.tools.failures import Outcome
-from orchestration.refund_counter import TOKEN, with_billing
+from orchestration.refund_counter import TOKEN, Counter, with_billing
+from orchestration.refund_parts import Firm
 from tools.calls import a_workshop
 
 DONE = Answer(body={"id": "re_77", "status": "succeeded"})
@@ -165,6 +166,30 @@ async def test_what_was_noted_before_a_kill_is_settled_afterwards(tmp_path: Path
         bank.clock.move(timedelta(minutes=2))
         await bank.queue.run_due()
         assert (await counter.firm.entries())[0].status is EntryStatus.ISSUED
+
+
+async def test_what_was_open_when_the_billing_system_was_taken_away_comes_to_staff(firm: Firm) -> None:
+    """The ledger of this process has no billing system; the one that noted the entry had."""
+    bank, counter = firm.bank, Counter(firm)
+    await counter.firm.bought()
+    before = RefundLedger(
+        store=bank.store,
+        clock=bank.clock,
+        outbox=bank.queue,
+        crm=bank.crm,
+        billing=NeverAsked(),
+        terms=terms_for("GBP"),
+    )
+    with pytest.raises(asyncio.CancelledError):
+        await before.refund(counter.firm.contact, counter.firm.wish())
+    for _ in range(9):
+        bank.clock.move(timedelta(hours=3))
+        await bank.queue.run_due()
+    (entry,) = await counter.firm.entries()
+    assert entry.status is EntryStatus.UNCLEAR
+    paid = {"outcome": "issued", "reference": "transfer 4711"}
+    settled = await bank.client(counter.firm.owner).post(f"/api/v1/billing/entries/{entry.id}/settle", json=paid)
+    assert (settled.status_code, settled.json()["status"]) == (200, "issued")
 
 
 class NeverAsked:

@@ -22,7 +22,7 @@ from deskhand.jobs.queue import JobQueue
 from deskhand.kit.clock import Clock
 from deskhand.kit.errors import NotFound
 from deskhand.orchestration.amounts import in_units
-from deskhand.orchestration.billing_client import Billing, BillingAnswer, Declined
+from deskhand.orchestration.billing_client import Billing, BillingAnswer, BillingUnclear, Declined
 from deskhand.orchestration.billing_repository import (
     BY_HAND,
     BillingEntry,
@@ -151,7 +151,7 @@ class RefundLedger:
             return await BillingRepository(db, scope, self._clock).page(wanted, limit=limit, offset=offset)
 
     async def settle_by_hand(self, scope: TenantScope, entry_id: str, verdict: BillingAnswer) -> BillingEntry:
-        """What staff has paid out, or found out. The same verdict again changes nothing.
+        """What staff has paid out, or found out. The same verdict, with the same reference, again changes nothing.
 
         Raises:
             UnknownEntry: when there is none.
@@ -165,8 +165,8 @@ class RefundLedger:
             entry = await entries.entry(entry_id)
             if took and outcome.status is EntryStatus.ISSUED:
                 await self._tell_later(db, scope, entry_id)
-        if not took and entry.status is not outcome.status:
-            raise EntrySettled(f"The entry {entry_id!r} is {entry.status.value}, and is not settled by hand.")
+        if not took:
+            return _as_settled(entry, outcome)
         log.info("billing_settled_by_hand", entry_id=entry_id, status=entry.status.value, by=scope.user_id)
         self._outbox.wake()
         return entry
@@ -178,7 +178,9 @@ class RefundLedger:
 
     async def _settle_job(self, scope: TenantScope, job: Job) -> None:
         """Ask the billing system again about an entry that is still open."""
-        await self._settled(scope, await self._entry(scope, job))
+        entry = await self._settled(scope, await self._entry(scope, job))
+        if entry.status is EntryStatus.PENDING:
+            raise BillingUnclear("no billing system is connected any more")
 
     async def _settle_given_up(self, db: AsyncSession, scope: TenantScope, job: Job) -> None:
         """It never said: staff has to look."""
@@ -286,6 +288,17 @@ def _outcome(answer: BillingAnswer) -> _Outcome:
     if isinstance(answer, Declined):
         return _Outcome(status=EntryStatus.DECLINED, values={"declined": answer.reason})
     return _Outcome(status=EntryStatus.ISSUED, values={"reference": answer.reference})
+
+
+def _as_settled(entry: BillingEntry, outcome: _Outcome) -> BillingEntry:
+    """The entry, when it was settled in just that way before.
+
+    Raises:
+        EntrySettled: when it was not, or the billing system is still being asked.
+    """
+    if entry.status is outcome.status and all(getattr(entry, name) == outcome.values[name] for name in outcome.values):
+        return entry
+    raise EntrySettled(f"The entry {entry.id!r} is {entry.status.value}, and is not settled by hand.")
 
 
 def _request(entry: BillingEntry, order: str | None) -> dict[str, Any]:
