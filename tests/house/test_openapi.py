@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
+from pydantic import BaseModel
 from typer.testing import CliRunner
 
+from deskhand.channels.openapi import describe
 from deskhand.cli import app
 
 ROOT = Path(__file__).parents[2]
@@ -57,6 +60,21 @@ def test_every_route_that_takes_a_token_says_what_happens_without_one(document: 
 def test_bodies_and_answers_have_examples(document: dict[str, Any]) -> None:
     for model in ("MessageIn", "AnswerOut", "Problem", "FeedbackIn", "SearchIn", "SignInIn"):
         assert document["components"]["schemas"][model]["examples"], model
+
+
+def test_two_shapes_of_one_name_are_refused() -> None:
+    class MessageIn(BaseModel):
+        """Not what the chat takes."""
+
+        subject: str
+
+    async def receive(body: MessageIn) -> None:
+        """Take a message of another kind."""
+
+    app = FastAPI()
+    app.add_api_route("/letters", receive, methods=["POST"])
+    with pytest.raises(ValueError, match="'MessageIn'"):
+        describe(app, [])
 
 
 def test_the_committed_document_is_this_one(document: dict[str, Any]) -> None:

@@ -73,6 +73,14 @@ def _describe_frames(document: dict[str, Any]) -> None:
     _, found = models_json_schema(
         [(model, "validation") for model in _EXTRA], ref_template="#/components/schemas/{model}"
     )
+    for name, schema in found["$defs"].items():
+        if _fields(schemas.get(name, schema)) != _fields(schema):
+            raise ValueError(f"Two shapes are called {name!r}: give one of them another name.")
     schemas.update(found["$defs"])
     for name in _FASTAPI_OWN:
         schemas.pop(name, None)
+
+
+def _fields(schema: dict[str, Any]) -> set[str]:
+    """Read and written, the same shape may differ in what it requires, and not in what it has."""
+    return set(schema.get("properties", {}))

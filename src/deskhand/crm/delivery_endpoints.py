@@ -18,7 +18,7 @@ from deskhand.crm.delivery_model import (
     Wording,
     WrongMedia,
 )
-from deskhand.crm.delivery_schemas import DeliveryOut, DeliveryPageOut, MessageIn, delivery_out
+from deskhand.crm.delivery_schemas import ContactMessageIn, DeliveryOut, DeliveryPageOut, delivery_out
 from deskhand.crm.media import MediaCheck
 from deskhand.crm.port import CustomerRecords
 from deskhand.crm.schemas import ContactId, IdempotencyKey, Limit, Offset, Reader, Writer, staff_writing
@@ -71,7 +71,7 @@ class DeliveryEndpoints:
         return _page(await self._deliveries.of_contact(scope, contact_id, limit=limit, offset=offset), limit, offset)
 
     async def send_contact_message(
-        self, contact_id: ContactId, body: MessageIn, scope: Writer, idempotency_key: IdempotencyKey = None
+        self, contact_id: ContactId, body: ContactMessageIn, scope: Writer, idempotency_key: IdempotencyKey = None
     ) -> DeliveryOut:
         """Write to a contact in its newest conversation, now or at a moment, in own words or a template's."""
         writing = staff_writing(scope, idempotency_key, body)
@@ -114,7 +114,7 @@ class DeliveryEndpoints:
         by = staff_writing(scope, None).by
         return delivery_out(await self._deliveries.cancel(scope, delivery_id, by))
 
-    async def _wording(self, scope: TenantScope, contact_id: str, body: MessageIn) -> Wording:
+    async def _wording(self, scope: TenantScope, contact_id: str, body: ContactMessageIn) -> Wording:
         if body.template is None:
             return await self._own_words(scope, contact_id, body)
         if body.text is not None or body.type != "text" or body.url is not None or body.attachment_id is not None:
@@ -127,7 +127,7 @@ class DeliveryEndpoints:
             language = profile.language
         return await self._templates.worded(scope, body.template, language, body.variables)
 
-    async def _own_words(self, scope: TenantScope, contact_id: str, body: MessageIn) -> Wording:
+    async def _own_words(self, scope: TenantScope, contact_id: str, body: ContactMessageIn) -> Wording:
         if body.variables or body.language is not None:
             raise WrongVariables("Variables and language belong to a template: name one, or leave them out.")
         if body.text is None:

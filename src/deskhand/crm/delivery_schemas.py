@@ -11,7 +11,7 @@ from deskhand.crm.sequence_schemas import ActorOut, Language, Line, Name, Values
 from deskhand.crm.tools_base import MAX_TEXT, PlainText
 
 
-class MessageIn(KeyedIn):
+class ContactMessageIn(KeyedIn):
     """A message to a contact: text or a template's words; for a file its type, and its address or its id."""
 
     model_config = ConfigDict(

@@ -4996,6 +4996,63 @@ export interface components {
             };
         };
         /**
+         * ContactMessageIn
+         * @description A message to a contact: text or a template's words; for a file its type, and its address or its id.
+         * @example {
+         *       "at": "2026-11-22T09:00[Europe/Berlin]",
+         *       "text": "Your helmet has arrived in our shop."
+         *     }
+         * @example {
+         *       "template": "order-sent",
+         *       "variables": {
+         *         "name": "Ana"
+         *       }
+         *     }
+         */
+        ContactMessageIn: {
+            /**
+             * Idempotency Key
+             * @description Instead of the header `Idempotency-Key`.
+             */
+            idempotency_key?: string | null;
+            /**
+             * Type
+             * @default text
+             * @enum {string}
+             */
+            type: "text" | "image" | "video" | "audio" | "voice" | "document";
+            /** Text */
+            text?: string | null;
+            /**
+             * Url
+             * @description https.
+             */
+            url?: string | null;
+            /** Attachment Id */
+            attachment_id?: string | null;
+            /** Template */
+            template?: string | null;
+            /**
+             * Variables
+             * @example {
+             *       "name": "Ana"
+             *     }
+             */
+            variables?: {
+                [key: string]: string;
+            };
+            /** Language */
+            language?: string | null;
+            /** At */
+            at?: string | null;
+            /**
+             * Reason
+             * @description For staff; never sent.
+             * @default
+             */
+            reason: string;
+        };
+        /**
          * ContactOut
          * @description What is known of a contact. `pipeline` is the one it was moved in last; `version` is the `ETag`.
          */
@@ -6431,39 +6488,6 @@ export interface components {
          * @enum {string}
          */
         MemoryType: "user_info" | "preference" | "fact" | "context";
-        /**
-         * MessageIn
-         * @description A message of the customer.
-         * @example {
-         *       "idempotency_key": "0b5f6f0e-6c0e",
-         *       "message": "How long can I return a helmet?"
-         *     }
-         */
-        MessageIn: {
-            /**
-             * Message
-             * @description Plain text, at most as long as `max_message_chars` of the chat config.
-             */
-            message: string;
-            /**
-             * Idempotency Key
-             * @description Your own key for this message: sent again, it gives the same answer.
-             * @default null
-             */
-            idempotency_key: string | null;
-            /**
-             * Attachments
-             * @description Ids of attachments of this session that the message speaks of.
-             * @default []
-             */
-            attachments: string[];
-            /**
-             * Knowledge Bases
-             * @description Staff only: search these bases alone.
-             * @default []
-             */
-            knowledge_bases: string[];
-        };
         /**
          * MessageOut
          * @description One message of a conversation.
@@ -9235,6 +9259,39 @@ export interface components {
              * @default 0
              */
             last_seq: number;
+        };
+        /**
+         * MessageIn
+         * @description A message of the customer.
+         * @example {
+         *       "idempotency_key": "0b5f6f0e-6c0e",
+         *       "message": "How long can I return a helmet?"
+         *     }
+         */
+        MessageIn: {
+            /**
+             * Message
+             * @description Plain text, at most as long as `max_message_chars` of the chat config.
+             */
+            message: string;
+            /**
+             * Idempotency Key
+             * @description Your own key for this message: sent again, it gives the same answer.
+             * @default null
+             */
+            idempotency_key: string | null;
+            /**
+             * Attachments
+             * @description Ids of attachments of this session that the message speaks of.
+             * @default []
+             */
+            attachments: string[];
+            /**
+             * Knowledge Bases
+             * @description Staff only: search these bases alone.
+             * @default []
+             */
+            knowledge_bases: string[];
         };
         /**
          * Ping
@@ -15911,7 +15968,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MessageIn"];
+                "application/json": components["schemas"]["ContactMessageIn"];
             };
         };
         responses: {
