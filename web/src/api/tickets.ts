@@ -168,6 +168,8 @@ export const takeoverApi = {
 export const threadsApi = {
   recent: (token: string, limit: number) =>
     request<Page<Thread>>(`${API}/threads${query({ limit })}`, { token }),
+  ofContact: (token: string, contactId: string, limit: number) =>
+    request<Page<Thread>>(`${API}/threads${query({ contact_id: contactId, limit })}`, { token }),
   get: (token: string, id: string) =>
     request<Thread>(`${API}/threads/${segment(id)}`, { token }),
   messages: (token: string, id: string, before: string | null) =>

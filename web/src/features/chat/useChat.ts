@@ -1,6 +1,7 @@
 import { createContext, useContext, useEffect, useState, useSyncExternalStore } from "react";
 
 import { type ChatApi, chatApi } from "../../api/chat";
+import { newKey } from "../../api/key";
 import { lasting, perTab, type Store } from "../../api/storage";
 import { ChatClient } from "./state/client";
 import { systemClock } from "./state/clock";
@@ -12,13 +13,6 @@ function socketUrl(): string {
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   url.search = "";
   return url.href;
-}
-
-/** `crypto.randomUUID` is missing on plain http, where self-hosters often start. */
-function newKey(): string {
-  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 type Place = { api: ChatApi; tenant: string | null; lasting: Store; perTab: Store };
