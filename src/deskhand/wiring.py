@@ -39,6 +39,7 @@ from deskhand.migrations.run import migrate
 from deskhand.orchestration.approvals import Approvals
 from deskhand.orchestration.coordinator import Coordinator
 from deskhand.orchestration.orders import Orders
+from deskhand.orchestration.planner import Planner
 from deskhand.settings import DEFAULT_SECRET_KEY, IndexEngine, Settings
 from deskhand.tenancy.admin_endpoints import ApiKeyEndpoints, UserEndpoints
 from deskhand.tenancy.api_keys import ApiKeys
@@ -93,6 +94,7 @@ class House:
     slices: Slices
     runtime: AgentRuntime
     coordinator: Coordinator
+    planner: Planner
     jobs: JobQueue
     approvals: Approvals
     orders: Orders
@@ -220,6 +222,7 @@ def _build(ground: Ground, opened: _Opened) -> House:
         slices=slices,
         runtime=runtime,
         coordinator=coordinator,
+        planner=talk.planner,
         jobs=ground.jobs,
         approvals=talk.approvals,
         orders=talk.orders,

@@ -33,6 +33,7 @@ from deskhand.orchestration.orders import Orders
 from deskhand.orchestration.plan_agents import ContractAgents
 from deskhand.orchestration.plan_consulting import PlanModel
 from deskhand.orchestration.plan_endpoints import PlanEndpoints
+from deskhand.orchestration.plan_reply import PlanReply
 from deskhand.orchestration.plan_routes import CoordinatorRoutes
 from deskhand.orchestration.plan_runner import PlanRunner
 from deskhand.orchestration.plan_synthesis import OfflineSynthesiser
@@ -54,6 +55,7 @@ from deskhand.tools.registry import ToolRegistry
 from deskhand.turns.asking import AgentAsker
 from deskhand.turns.events import ApprovalChanged, PlanChanged
 from deskhand.turns.hub import EventHub
+from deskhand.turns.promises import promises_nothing
 from deskhand.wiring_customers import Customers
 from deskhand.wiring_slices import Ground, HasRouter, Slices
 
@@ -160,7 +162,9 @@ def decisions(
     return Decisions(approvals=approvals, gate=RefundGate(advisor=paid.advisor, voting=paid.voting, inner=gate))
 
 
-def planner(ground: Ground, runtime: AgentRuntime, asker: AgentAsker, coordinator: Coordinator) -> Planner:
+def planner(
+    ground: Ground, slices: Slices, runtime: AgentRuntime, asker: AgentAsker, coordinator: Coordinator
+) -> Planner:
     """Plans, from their making to their synthesis."""
     store, clock, jobs = ground.store, ground.clock, ground.jobs
     agents = ContractAgents(store=store, clock=clock, runtime=runtime)
@@ -175,6 +179,7 @@ def planner(ground: Ground, runtime: AgentRuntime, asker: AgentAsker, coordinato
         maker=ModelPlanner(model=model, agents=agents, otherwise=OfflinePlanner(routes)),
         synthesiser=ModelSynthesiser(model=model, otherwise=OfflineSynthesiser()),
         events=_PlanTold(ground.hub),
+        reply=PlanReply(clock=clock, speaker=slices.speaker, may_be_said=promises_nothing),
     )
     runner.register()
     return Planner(store=store, clock=clock, jobs=jobs, agents=agents, runner=runner, work=work)

@@ -26,7 +26,9 @@ from deskhand.llm.sentiment import VaderSentiment
 from deskhand.orchestration.approvals import Approvals
 from deskhand.orchestration.ask_tool import Switchboard
 from deskhand.orchestration.coordinator import Coordinator
+from deskhand.orchestration.matters import MatterScales
 from deskhand.orchestration.orders import Orders
+from deskhand.orchestration.planner import Planner
 from deskhand.tenancy.directory import Directory
 from deskhand.tenancy.gate import Gate
 from deskhand.tools.breaker import InMemoryBreakers
@@ -41,6 +43,7 @@ from deskhand.turns.commit import Committer
 from deskhand.turns.conclude import Concluder
 from deskhand.turns.gather import Gatherer
 from deskhand.turns.journey import Journey
+from deskhand.turns.planning import TurnPlans
 from deskhand.turns.relay import Relay
 from deskhand.turns.replay import TurnReplayer
 from deskhand.turns.respond import Responder
@@ -73,6 +76,7 @@ class Conversations:
     replayer: TurnReplayer
     approvals: Approvals
     orders: Orders
+    planner: Planner
     endpoints: tuple[HasRouter, ...]
     """Of the CRM and of orchestration."""
     close: tuple[Callable[[], Awaitable[None]], ...]
@@ -112,20 +116,23 @@ def conversations(ground: Ground, slices: Slices, directory: Directory, agents: 
         reads=frozenset({LOOKUP_CUSTOMER}),
     )
     board.connect(asker)
-    plans = planner(ground, runtime, asker, agents.coordinator)
+    plans = planner(ground, slices, runtime, asker, agents.coordinator)
+    of_turns = TurnPlans(scales=MatterScales(agents.coordinator), planner=plans)
     router = _router(ground, runtime, agents.coordinator)
     journey = Journey(
         admitter=_admitter(ground, slices, runtime, sessions),
         bursts=Bursts(live, ground.clock),
         router=router,
         relay=Relay(gatherer=_gatherer(ground, slices, sources), responder=responder, router=router),
+        plans=of_turns,
         concluder=_concluder(ground, slices),
-        committer=_committer(ground, slices),
+        committer=_committer(ground, slices, of_turns),
         aftermath=Aftermath(
             summaries=summaries,
             recall=slices.memories.recall,
             keeper=slices.memories.keeper,
             desk=slices.escalations.desk,
+            plans=of_turns,
         ),
     )
     replayer = TurnReplayer(runtime=runtime, responder=responder, clock=ground.clock)
@@ -135,6 +142,7 @@ def conversations(ground: Ground, slices: Slices, directory: Directory, agents: 
         replayer=replayer,
         approvals=decided.approvals,
         orders=paid.orders,
+        planner=plans,
         endpoints=(*known.endpoints, *orchestration_endpoints(paid, decided, plans)),
         close=(known.close, paid.close),
     )
@@ -260,7 +268,7 @@ def _concluder(ground: Ground, slices: Slices) -> Concluder:
     )
 
 
-def _committer(ground: Ground, slices: Slices) -> Committer:
+def _committer(ground: Ground, slices: Slices, plans: TurnPlans) -> Committer:
     return Committer(
         ground.store,
         ground.clock,
@@ -268,4 +276,5 @@ def _committer(ground: Ground, slices: Slices) -> Committer:
         desk=slices.escalations.desk,
         usage=slices.usage,
         audit=slices.audit,
+        plans=plans,
     )

@@ -18,6 +18,7 @@ from deskhand.agents.model import UnknownAgent
 from deskhand.api import AppParts, create_app
 from deskhand.conversations.model import Citation
 from deskhand.conversations.sessions import SessionRepository
+from deskhand.conversations.speaking import AgentSpeaker
 from deskhand.jobs.queue import JobQueue
 from deskhand.kit.background import Background
 from deskhand.kit.db import Database
@@ -26,6 +27,7 @@ from deskhand.orchestration.asking import NOWHERE, AskAgent, Asked, AskPlace
 from deskhand.orchestration.plan_endpoints import PlanEndpoints
 from deskhand.orchestration.plan_model import Plan, PlanDraft, Strategy, SubtaskDraft
 from deskhand.orchestration.plan_ports import PlanAgent, PlanMaking, PlanSynthesising
+from deskhand.orchestration.plan_reply import PlanReply
 from deskhand.orchestration.plan_runner import AT_ONCE, PlanRunner
 from deskhand.orchestration.plan_synthesis import OfflineSynthesiser
 from deskhand.orchestration.plan_work import SubtaskWork
@@ -39,6 +41,7 @@ from deskhand.tenancy.standing import Standing
 from deskhand.tenancy.store import TenantStore
 from deskhand.tenancy.tokens import TokenSigner
 from deskhand.tenancy.users import UserRepository
+from deskhand.turns.promises import promises_nothing
 
 SECRET = "a secret of thirty-two characters"
 DEADLINE = 20.0
@@ -170,6 +173,7 @@ class Told:
     """What a session's watchers were told."""
 
     statuses: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    said: list[tuple[str, str]] = field(default_factory=list)
 
     def tell(self, session_id: str, status: dict[str, Any]) -> None:
         self.statuses.append((session_id, status))
@@ -283,7 +287,9 @@ async def _desk(
     work = SubtaskWork(asker=asker, agents=agents, pause=at_once)
     maker, synthesiser = maker or OfflinePlanner(WordRoutes()), synthesiser or OfflineSynthesiser()
     common: Any = {"store": store, "clock": clock, "jobs": jobs, "work": work}
-    runner = PlanRunner(maker=maker, synthesiser=synthesiser, events=events, at_once=places, **common)
+    speaker = AgentSpeaker(clock=clock, tell=lambda session_id, said: events.said.append((session_id, said.content)))
+    reply = PlanReply(clock=clock, speaker=speaker, may_be_said=promises_nothing)
+    runner = PlanRunner(maker=maker, synthesiser=synthesiser, events=events, reply=reply, at_once=places, **common)
     runner.register()
     return Desk(
         background=background,

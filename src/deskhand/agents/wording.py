@@ -16,3 +16,13 @@ PROMISE_STOPPED = (
 """Instead of a promise that no policy covers."""
 UNCONFIRMED = "(not confirmed by our help centre)"
 """Behind a sentence that its sources do not bear out, where the contract has such sentences marked."""
+PLAN_BEGUN = (
+    "These are several matters. I am having each of them looked into by whoever knows most about it, "
+    "and will write again here."
+)
+"""Behind an answer to a message that a plan is made for."""
+PLAN_FOUND = "Here is what we found out about your matters."
+PLAN_CAME_TO_NOTHING = (
+    "I could not find out more about the several matters you wrote of. "
+    "Would you like to talk to a person, or ask about them one by one?"
+)

@@ -85,6 +85,15 @@ class ConversationRepository:
         owner: str | None = await self._db.scalar(_OWNER, {"of_id": session_id})
         return owner
 
+    async def person_has(self, thread_id: str) -> bool:
+        """Whether somebody of the staff has an open session of the thread."""
+        mine = (
+            ChatSession.thread_id == thread_id,
+            ChatSession.status == SessionStatus.ACTIVE,
+            ChatSession.human_owner.is_not(None),
+        )
+        return await self._db.scalar(select(ChatSession.id).where(*mine).limit(1)) is not None
+
     async def request_human(self, session: Session) -> None:
         """Note on the thread that its customer asked for a person."""
         await self._update(

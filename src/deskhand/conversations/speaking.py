@@ -12,6 +12,7 @@ from cachetools import LRUCache
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deskhand.conversations.model import (
+    Citation,
     Message,
     MessageRole,
     Session,
@@ -60,6 +61,7 @@ class AgentSpeaker:
         text: str,
         details: Mapping[str, Any] | None = None,
         media: Sequence[Mapping[str, Any]] = (),
+        citations: Sequence[Citation] = (),
     ) -> str:
         """The id of the message, stored in the caller's transaction.
 
@@ -77,7 +79,7 @@ class AgentSpeaker:
             noted["media"] = [dict(each) for each in media]
         conversations = ConversationRepository(db, scope, self._clock)
         message = await conversations.add_message(
-            session, turn_id=None, role=MessageRole.AGENT, content=said, details=noted
+            session, turn_id=None, role=MessageRole.AGENT, content=said, details=noted, citations=citations
         )
         self._untold[scope.tenant_id, message.id] = message
         return message.id

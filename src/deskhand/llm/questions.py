@@ -52,6 +52,11 @@ def split_questions(message: str) -> list[str]:
     return found
 
 
+def asks_something(message: str) -> bool:
+    """Whether any sentence of it asks, rather than states."""
+    return bool(_asking(_sentences(message[:MAX_LENGTH])))
+
+
 def leans_on_previous(message: str) -> bool:
     """True for a follow-up that cannot be understood alone: "and for e-bikes?", "how much does it cost?", "why?"."""
     sentences = _sentences(message[:MAX_LENGTH])

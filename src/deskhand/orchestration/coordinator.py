@@ -62,6 +62,7 @@ class Coordinator:
         patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         self._shelf = RouterShelf(store=store, clock=clock, embedder=embedder, background=background)
+        self._embedder = embedder
         self._patience = patience_seconds
 
     async def route(
@@ -92,6 +93,18 @@ class Coordinator:
         model = _model_of(coordinator_agent)
         asked = None if model is None else await _asked(model, candidates, text, history, ranking)
         return asked or _unsure(ranking)
+
+    async def owners(
+        self, scope: TenantScope, coordinator_agent: RunningAgent, texts: Sequence[str]
+    ) -> tuple[str | None, ...]:
+        """Whose each text surely is, by the examples alone; None for one of which that cannot be said."""
+        candidates = await self._shelf.candidates(scope, coordinator_agent)
+        router = await self._shelf.router(scope, coordinator_agent, candidates, seconds=self._patience)
+        if router is None:
+            return (None,) * len(texts)
+        vectors = await self._embedder.embed_queries(texts)
+        found = [router.route(text, vector) for text, vector in zip(texts, vectors, strict=True)]
+        return tuple(each.best.agent_id if each.confidence >= SURE else None for each in found)
 
     async def prepare(self, scope: TenantScope, coordinator_agent: RunningAgent, *, seconds: float = 60.0) -> bool:
         """Fit the router before the first message, or wait for one that is being fitted; whether it is there."""

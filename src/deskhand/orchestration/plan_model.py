@@ -82,13 +82,17 @@ class SubtaskDraft:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlanDraft:
-    """What is to be done. Without subtasks the planner finds them; without a strategy it follows from them."""
+    """What is to be done. Without subtasks the planner finds them; without a strategy it follows from them.
+
+    Of a turn there is one plan, whose outcome is told in its conversation. `id` is made up unless given.
+    """
 
     task: str
     strategy: Strategy | None = None
     subtasks: tuple[SubtaskDraft, ...] = ()
     session_id: str | None = None
     turn_id: str | None = None
+    id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

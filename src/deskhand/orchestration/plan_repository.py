@@ -40,7 +40,7 @@ class PlanRepository:
         self._clock = clock
 
     async def add(self, values: Mapping[str, Any]) -> str:
-        """The id of a new plan without subtasks."""
+        """The id of a new plan without subtasks; one of its own unless `values` name it."""
         row = {
             "id": new_id("pln"),
             "tenant_id": self._scope.tenant_id,
@@ -49,7 +49,8 @@ class PlanRepository:
             "created_by": self._scope.user_id,
             "created_at": self._clock.now(),
         }
-        await self._db.execute(insert(PlanRow), [row | dict(values)])
+        row |= values
+        await self._db.execute(insert(PlanRow), [row])
         return str(row["id"])
 
     async def fill(self, plan_id: str, made: MadePlan) -> None:
@@ -85,6 +86,21 @@ class PlanRepository:
         if row is None:
             raise UnknownPlan(f"There is no plan {plan_id!r}: list them with GET /api/v1/plans.")
         return plan_of(row, (await self._subtasks([plan_id]))[plan_id])
+
+    async def of_turn(self, session_id: str | None, turn_id: str) -> Plan | None:
+        """The plan that was made for the turn."""
+        wanted = select(PlanRow.id).where(PlanRow.session_id == session_id, PlanRow.turn_id == turn_id)
+        plan_id = await self._db.scalar(wanted.limit(1))
+        return None if plan_id is None else await self.plan(plan_id)
+
+    async def of_turns_in(self, session_id: str) -> tuple[int, int]:
+        """How many plans were made for turns of the session, and how many of these are under way."""
+        under_way = func.count().filter(PlanRow.status.in_(UNDER_WAY))
+        wanted = select(func.count(), under_way).select_from(PlanRow)
+        made, open_ones = (
+            await self._db.execute(wanted.where(PlanRow.session_id == session_id, PlanRow.turn_id.is_not(None)))
+        ).one()
+        return made, open_ones
 
     async def plans(self, *, status: PlanStatus | None, session_id: str | None, limit: int, offset: int) -> PlanPage:
         """Plans, the newest first."""

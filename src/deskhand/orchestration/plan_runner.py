@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from deskhand.jobs.model import Job
+from deskhand.jobs.model import AfterCommit, Job
 from deskhand.jobs.queue import JobQueue
 from deskhand.kit.clock import Clock
 from deskhand.kit.errors import DeskhandError
@@ -28,6 +28,7 @@ from deskhand.orchestration.plan_model import (
     Synthesis,
 )
 from deskhand.orchestration.plan_ports import PlanEvents, PlanMaking, PlanSynthesising
+from deskhand.orchestration.plan_reply import PlanReply
 from deskhand.orchestration.plan_repository import PlanRepository
 from deskhand.orchestration.plan_schemas import plan_status
 from deskhand.orchestration.plan_work import SubtaskWork
@@ -55,6 +56,14 @@ class _Begun:
     attempt: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Ended:
+    """A plan that has ended, and the message that says so where there is one."""
+
+    plan: Plan
+    message_id: str | None
+
+
 class PlanRunner:
     """Does the jobs of plans. One for the process."""
 
@@ -68,6 +77,7 @@ class PlanRunner:
         maker: PlanMaking,
         synthesiser: PlanSynthesising,
         events: PlanEvents,
+        reply: PlanReply,
         at_once: int = AT_ONCE,
     ) -> None:
         self._store = store
@@ -77,6 +87,7 @@ class PlanRunner:
         self._maker = maker
         self._synthesiser = synthesiser
         self._events = events
+        self._reply = reply
         self._at_once = at_once
 
     def register(self) -> None:
@@ -130,7 +141,7 @@ class PlanRunner:
         async with self._store.write(scope) as db:
             ended = await self._finished(db, scope, plan, synthesis)
         if ended is not None:
-            self._committed(ended)
+            self._told(scope, ended)
 
     async def _made(self, scope: TenantScope, plan: Plan, wanted: Strategy | None) -> MadePlan:
         return await self._maker.make(scope, plan.task, wanted, place_of_thought(plan))
@@ -174,27 +185,41 @@ class PlanRunner:
 
     async def _finished(
         self, db: AsyncSession, scope: TenantScope, plan: Plan, synthesis: Synthesis | None
-    ) -> Plan | None:
+    ) -> _Ended | None:
         """The plan, ended; None when somebody else was quicker."""
-        plans = PlanRepository(db, scope, self._clock)
-        if not await plans.take_hold(plan.id):
+        if not await PlanRepository(db, scope, self._clock).take_hold(plan.id):
             return None
-        await plans.finish(plan.id, PlanStatus.DONE if plan.done else PlanStatus.FAILED, synthesis=synthesis)
-        return await plans.plan(plan.id)
+        return await self._ended(db, scope, plan.id, PlanStatus.DONE if plan.done else PlanStatus.FAILED, synthesis)
+
+    async def _ended(
+        self,
+        db: AsyncSession,
+        scope: TenantScope,
+        plan_id: str,
+        status: PlanStatus,
+        synthesis: Synthesis | None = None,
+        error: str | None = None,
+    ) -> _Ended:
+        """The plan that is held here, ended, and what its customer is told."""
+        plans = PlanRepository(db, scope, self._clock)
+        await plans.finish(plan_id, status, synthesis=synthesis, error=error)
+        plan = await plans.plan(plan_id)
+        return _Ended(plan=plan, message_id=await self._reply.write(db, scope, plan))
 
     async def _not_made(self, scope: TenantScope, plan_id: str, reason: str) -> None:
         async with self._store.write(scope) as db:
             plans = PlanRepository(db, scope, self._clock)
             if not await plans.take_hold(plan_id):
                 return
-            await plans.finish(plan_id, PlanStatus.FAILED, error=reason[:MAX_ERROR_CHARS])
-            plan = await plans.plan(plan_id)
-        self._committed(plan)
+            ended = await self._ended(db, scope, plan_id, PlanStatus.FAILED, error=reason[:MAX_ERROR_CHARS])
+        self._told(scope, ended)
 
-    async def _run_given_up(self, db: AsyncSession, scope: TenantScope, job: Job) -> None:
-        plans = PlanRepository(db, scope, self._clock)
-        if await plans.take_hold(job.payload["plan_id"]):
-            await plans.finish(job.payload["plan_id"], PlanStatus.FAILED, error=_BROKE_OFF)
+    async def _run_given_up(self, db: AsyncSession, scope: TenantScope, job: Job) -> AfterCommit | None:
+        plan_id: str = job.payload["plan_id"]
+        if not await PlanRepository(db, scope, self._clock).take_hold(plan_id):
+            return None
+        ended = await self._ended(db, scope, plan_id, PlanStatus.FAILED, error=_BROKE_OFF)
+        return lambda: self._told(scope, ended)
 
     async def _do_given_up(self, db: AsyncSession, scope: TenantScope, job: Job) -> None:
         """Only its dependants go without it."""
@@ -203,10 +228,11 @@ class PlanRunner:
         if await plans.take_hold(plan_id) and await plans.give_up(key, _BROKE_OFF):
             await self._go_on(db, scope, plan_id)
 
-    async def _conclude_given_up(self, db: AsyncSession, scope: TenantScope, job: Job) -> None:
+    async def _conclude_given_up(self, db: AsyncSession, scope: TenantScope, job: Job) -> AfterCommit | None:
         """The results are there, if not as one text."""
         plan = await PlanRepository(db, scope, self._clock).plan(job.payload["plan_id"])
-        await self._finished(db, scope, plan, None)
+        ended = await self._finished(db, scope, plan, None)
+        return None if ended is None else lambda: self._told(scope, ended)
 
     async def _plan(self, scope: TenantScope, plan_id: str) -> Plan:
         async with self._store.read(scope) as db:
@@ -215,3 +241,7 @@ class PlanRunner:
     def _committed(self, plan: Plan) -> None:
         self._jobs.wake()
         self.tell(plan)
+
+    def _told(self, scope: TenantScope, ended: _Ended) -> None:
+        self._committed(ended.plan)
+        self._reply.announce(scope, ended.message_id)

@@ -116,17 +116,22 @@ def points_back(clause: str) -> bool:
     return bool(_BACK.search(clause))
 
 
+def is_order(sentence: str) -> bool:
+    """Whether it tells somebody to do something."""
+    return bool(_ORDER.match(sentence))
+
+
 def asks_for(text: str) -> list[str]:
     """The text in parts: each sentence that tells somebody to do something is one, what lies between is one."""
     parts: list[str] = []
     loose = False
     for sentence in split_sentences(text):
-        is_order = bool(_ORDER.match(sentence))
-        if is_order or not loose:
+        orders = is_order(sentence)
+        if orders or not loose:
             parts.append(sentence)
         else:
             parts[-1] = f"{parts[-1]} {sentence}"
-        loose = not is_order
+        loose = not orders
     return parts
 
 

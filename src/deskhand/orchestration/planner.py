@@ -12,6 +12,7 @@ from deskhand.conversations.repository import ConversationRepository
 from deskhand.jobs.queue import JobQueue
 from deskhand.kit.clock import Clock
 from deskhand.kit.errors import Conflict, NotFound
+from deskhand.kit.ids import new_id
 from deskhand.kit.problems import FieldProblem
 from deskhand.orchestration.plan_checks import check_plan
 from deskhand.orchestration.plan_model import (
@@ -33,6 +34,10 @@ from deskhand.tenancy.store import TenantStore
 
 GIVEN = "given"
 """Who made a plan whose subtasks came with it."""
+MOST_A_SESSION = 20
+"""Plans that are made for turns of one session."""
+MOST_UNDER_WAY = 2
+"""Of these so many at the same time."""
 
 
 class Running(Protocol):
@@ -68,7 +73,7 @@ class Planner:
         self._work = work
 
     async def start(self, scope: TenantScope, draft: PlanDraft) -> Plan:
-        """The plan, checked and on its way.
+        """The plan, checked and on its way. Of a turn that has one already, that one.
 
         Raises:
             PlanRefused: when it cannot be carried out; nothing is kept of it then.
@@ -77,18 +82,41 @@ class Planner:
         _check_task(draft.task)
         await self._check(scope, draft)
         async with self._store.write(scope) as db:
-            plans = PlanRepository(db, scope, self._clock)
-            strategy = draft.strategy or _strategy_of(draft)
-            values = {"task": draft.task, "strategy": strategy, **await self._place(db, scope, draft)}
-            plan_id = await plans.add(values)
-            if draft.subtasks:
-                await plans.fill(plan_id, MadePlan(strategy=strategy, subtasks=draft.subtasks, made_by=GIVEN))
-            payload = {"plan_id": plan_id, "strategy": draft.strategy}
-            await self._jobs.add(db, scope, kind=RUN, key=plan_id, payload=payload)
-            plan = await plans.plan(plan_id)
+            plan = await self.add(db, scope, draft)
+        self.go(plan)
+        return plan
+
+    async def add(self, db: AsyncSession, scope: TenantScope, draft: PlanDraft) -> Plan:
+        """As `start`, in the caller's transaction, of a draft that was found possible. Call `go` once it is committed.
+
+        Raises:
+            UnknownSession: when there is no such session.
+        """
+        plans = PlanRepository(db, scope, self._clock)
+        plan_id = draft.id or new_id("pln")
+        payload = {"plan_id": plan_id, "strategy": draft.strategy}
+        # Of two that come for one turn at once the second waits here, and then finds the first one's plan.
+        is_new = await self._jobs.add(db, scope, kind=RUN, key=draft.turn_id or plan_id, payload=payload)
+        found = None if is_new or draft.turn_id is None else await plans.of_turn(draft.session_id, draft.turn_id)
+        if found is not None:
+            return found
+        strategy = draft.strategy or _strategy_of(draft)
+        place = await self._place(db, scope, draft)
+        await plans.add({"id": plan_id, "task": draft.task, "strategy": strategy, **place})
+        if draft.subtasks:
+            await plans.fill(plan_id, MadePlan(strategy=strategy, subtasks=draft.subtasks, made_by=GIVEN))
+        return await plans.plan(plan_id)
+
+    def go(self, plan: Plan) -> None:
+        """The plan is committed: tell of it, and begin."""
         self._runner.tell(plan)
         self._jobs.wake()
-        return plan
+
+    async def has_room(self, scope: TenantScope, session_id: str) -> bool:
+        """Whether one more plan may be made for a turn of the session."""
+        async with self._store.read(scope) as db:
+            made, under_way = await PlanRepository(db, scope, self._clock).of_turns_in(session_id)
+        return made < MOST_A_SESSION and under_way < MOST_UNDER_WAY
 
     async def plan(self, scope: TenantScope, plan_id: str) -> Plan:
         """Raises UnknownPlan."""
@@ -130,7 +158,11 @@ class Planner:
 
     async def _cancel_jobs(self, db: AsyncSession, scope: TenantScope, plan: Plan) -> None:
         """Those that nobody is at; one that comes later finds the plan ended."""
-        kinds = [(RUN, plan.id), (SYNTHESIS, plan.id), *((SUBTASK, each.key) for each in plan.subtasks if each.queued)]
+        kinds = [
+            (RUN, plan.turn_id or plan.id),
+            (SYNTHESIS, plan.id),
+            *((SUBTASK, each.key) for each in plan.subtasks if each.queued),
+        ]
         for kind, key in kinds:
             await self._jobs.cancel(db, scope, kind=kind, key=key)
 

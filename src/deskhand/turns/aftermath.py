@@ -1,6 +1,6 @@
 """What a committed turn leaves to be done beside everything else. None of it is lost when the process ends before.
 
-Above: the journey. Below: the slices: summaries, memories, notices.
+Above: the journey. Below: the slices: summaries, memories, notices; plans.
 """
 
 from deskhand.conversations.summaries import ThreadSummaries
@@ -8,6 +8,7 @@ from deskhand.escalation.desk import TicketDesk
 from deskhand.memory.keeper import MemoryKeeper
 from deskhand.memory.recall import MemoryRecall
 from deskhand.turns.commit import Committed
+from deskhand.turns.planning import TurnPlans
 from deskhand.turns.state import Accepted, Gathered
 
 
@@ -15,15 +16,24 @@ class Aftermath:
     """Starts it."""
 
     def __init__(
-        self, *, summaries: ThreadSummaries, recall: MemoryRecall, keeper: MemoryKeeper, desk: TicketDesk
+        self,
+        *,
+        summaries: ThreadSummaries,
+        recall: MemoryRecall,
+        keeper: MemoryKeeper,
+        desk: TicketDesk,
+        plans: TurnPlans,
     ) -> None:
         self._summaries = summaries
         self._recall = recall
         self._keeper = keeper
         self._desk = desk
+        self._plans = plans
 
     def begin(self, accepted: Accepted, gathered: Gathered, committed: Committed) -> None:
-        """Sum up what the next turn has no room for, count what was recalled, embed what was learned, tell staff."""
+        """Sum up what the next turn has no room for, count what was recalled, embed what was learned, tell staff, go on
+        with the plan.
+        """
         if gathered.outgrown is not None:
             self._summaries.keep_up(
                 accepted.scope,
@@ -36,3 +46,4 @@ class Aftermath:
             self._keeper.embed_later(accepted.scope)
         if committed.ticket is not None:
             self._desk.notify_later(accepted.scope, committed.ticket)
+        self._plans.begin(committed.plan)

@@ -130,3 +130,7 @@ class AnswerOut(BaseModel):
         None
     )
     route: Annotated[RouteOut | None, Field(description="Null where one agent has the session by itself.")] = None
+    plan: Annotated[
+        str | None,
+        Field(description="The plan that goes on with a message of several matters; its outcome is a message too."),
+    ] = None

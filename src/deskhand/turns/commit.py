@@ -25,10 +25,12 @@ from deskhand.kit.clock import Clock
 from deskhand.kit.errors import Conflict, DeskhandError
 from deskhand.kit.ids import new_id
 from deskhand.memory.keeper import MemoryKeeper
+from deskhand.orchestration.plan_model import Plan, PlanStatus
 from deskhand.tenancy.store import TenantStore
 from deskhand.turns.answer import AnswerKind, AnswerOut, RouteOut
 from deskhand.turns.conclude import Ending
 from deskhand.turns.events import Failed
+from deskhand.turns.planning import TurnPlans
 from deskhand.turns.routing import ROUTE
 from deskhand.turns.sources import memory_place
 from deskhand.turns.stages import Stages
@@ -53,6 +55,8 @@ class Committed:
     answers: dict[str, dict[str, Any]]
     ticket: Ticket | None = None
     learned: bool = False
+    plan: Plan | None = None
+    """The plan that goes on with the message."""
 
 
 class Committer:
@@ -67,6 +71,7 @@ class Committer:
         desk: TicketDesk,
         usage: UsageRecorder,
         audit: AuditWriter,
+        plans: TurnPlans,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -74,6 +79,7 @@ class Committer:
         self._desk = desk
         self._usage = usage
         self._audit = audit
+        self._plans = plans
 
     async def commit(
         self, accepted: Accepted, gathered: Gathered, verified: Verified, ending: Ending, stages: Stages
@@ -97,7 +103,7 @@ class Committer:
                 accepted.session,
                 turn_id=accepted.turn.id,
                 role=MessageRole.AGENT,
-                content=verified.content,
+                content=verified.told,
                 details=_details(verified, ending, ticket, route),
                 citations=verified.citations,
             )
@@ -111,8 +117,9 @@ class Committer:
             learned = await self._learn(db, accepted, ending)
             for each in sorted((*draft.passed, draft), key=lambda each: each.agent.id):
                 await self._usage.add(db, accepted.scope, each.agent.id, each.calls)
+            plan = await self._plans.add(db, accepted, verified)
             await self._audit.record(db, accepted.scope, _completed(ending.record, ticket, stages))
-        return Committed(answers=answers, ticket=ticket, learned=learned)
+        return Committed(answers=answers, ticket=ticket, learned=learned, plan=plan)
 
     async def leave(self, accepted: Accepted, record: PreparedTurn, stages: Stages) -> Committed:
         """A person has the session: the turn ends without a reply, and its message waits for that person."""
@@ -188,6 +195,7 @@ def _details(verified: Verified, ending: Ending, ticket: Ticket | None, route: T
         "offer_human": verified.kind is AnswerKind.NO_ANSWER and not ending.escalates,
         "ticket": None if ticket is None else ticket.id,
         "checks": draft.checks.as_details(),
+        "plan": None if verified.plan is None else {"id": verified.plan.id, "status": PlanStatus.PENDING.value},
     }
 
 
@@ -204,7 +212,7 @@ def _execution(
         category=None if route is None else route.category,
         confidence=verified.confidence if route is None else route.confidence,
         input=accepted.turn.text,
-        output=verified.content,
+        output=verified.told,
         seconds=round(seconds, 4),
         at=reply.created_at,
     )
@@ -218,7 +226,7 @@ def _answer(
         thread_id=accepted.session.thread_id,
         turn_id=accepted.turn.id,
         message=message_out(reply),
-        answer=verified.content,
+        answer=verified.told,
         answered=verified.kind is not AnswerKind.NO_ANSWER,
         citations=[citation_out(citation) for citation in verified.citations],
         requires_escalation=ending.escalates or verified.kind is AnswerKind.HUMAN,
@@ -231,6 +239,7 @@ def _answer(
         model=verified.draft.model,
         agent_id=verified.draft.agent.id,
         agent_version=verified.draft.agent.version,
+        plan=None if verified.plan is None else verified.plan.id,
     ).model_dump(mode="json")
 
 

@@ -1,8 +1,8 @@
 """A message's journey, as a story. Each verb is a stage in a module of its own; the channels stand above.
 
 What it promises: an accepted message is never lost, is answered once, with those that came while another was being
-answered, by the agent whose matter it is, or by the person who has taken the conversation over; and every citation in
-the answer names a passage that was found and supports its sentence.
+answered, by the agent whose matter it is, or by the person who has taken the conversation over; several matters go on
+as a plan; and every citation in the answer names a passage that was found and supports its sentence.
 """
 
 import time
@@ -17,6 +17,7 @@ from deskhand.turns.burst import Bursts, Place, joined, told_to_all
 from deskhand.turns.commit import Committed, Committer, TakenOver
 from deskhand.turns.conclude import Concluder
 from deskhand.turns.events import Completed, Stage, StageReached, Tell
+from deskhand.turns.planning import TurnPlans
 from deskhand.turns.relay import Relay
 from deskhand.turns.routing import Router
 from deskhand.turns.stages import Stages
@@ -38,6 +39,7 @@ class Journey:
         bursts: Bursts,
         router: Router,
         relay: Relay,
+        plans: TurnPlans,
         concluder: Concluder,
         committer: Committer,
         aftermath: Aftermath,
@@ -46,6 +48,7 @@ class Journey:
         self._bursts = bursts
         self._router = router
         self._relay = relay
+        self._plans = plans
         self._concluder = concluder
         self._committer = committer
         self._aftermath = aftermath
@@ -95,10 +98,11 @@ class Journey:
     async def _answered(self, accepted: Accepted, tell: Tell, stages: Stages) -> Committed:
         tell(StageReached(stage=Stage.SEARCHING))
         assigned = await self._router.assign(accepted, tell, stages)
-        gathered, draft = await self._relay.write(accepted, assigned, tell, stages)
-        tell(StageReached(stage=Stage.CHECKING))
-        with stages.stage("verify"):
-            verified = verify(draft)
+        async with self._plans.weighing(accepted, assigned) as weighing:
+            gathered, draft = await self._relay.write(accepted, assigned, tell, stages)
+            tell(StageReached(stage=Stage.CHECKING))
+            with stages.stage("verify"):
+                verified = await weighing.told(gathered, verify(draft), tell)
         with stages.stage("conclude"):
             ending = await self._concluder.conclude(accepted, gathered, verified, stages)
         committed = await self._committer.commit(accepted, gathered, verified, ending, stages)

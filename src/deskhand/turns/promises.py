@@ -1,12 +1,14 @@
 """Promises and claims of things done that an agent must not make unless a tool did it or a cited policy says it.
 
-Above: the checks of a turn. Below: nothing; pure functions over a sentence.
+Above: the checks of a turn. Below: sentences; pure functions.
 """
 
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from deskhand.kit.sentences import split_sentences
 
 
 class Act(StrEnum):
@@ -146,6 +148,12 @@ def promise_in(sentence: str) -> Promise | None:
     if text.endswith("?") or _DENIED.search(text) or _OFFERED.search(text):
         return None
     return _done(text) or _to_come(text)
+
+
+def promises_nothing(text: str) -> bool:
+    """Whether no sentence of the text promises anything of the agent's own, or says that it has done something."""
+    found = filter(None, map(promise_in, split_sentences(text)))
+    return not any(promise.personal for promise in found)
 
 
 def was_done(promise: Promise, tools: Collection[str]) -> bool:

@@ -15,7 +15,7 @@ from deskhand.turns.reflected import REFLECTION, Ended
 from deskhand.turns.stages import Stages
 from deskhand.turns.state import Accepted, Draft, Gathered, Verified
 
-MEMORIES, ATTACHMENTS, SMALL_TALK, ROUTE = "memories", "attachments", "small_talk", "route"
+MEMORIES, ATTACHMENTS, SMALL_TALK, ROUTE, PLAN = "memories", "attachments", "small_talk", "route", "plan"
 """What the model was given beside passages and history, by name."""
 
 
@@ -26,7 +26,7 @@ def facts_of(accepted: Accepted, gathered: Gathered, verified: Verified, stages:
         **_of_turn(accepted, stages, at),
         agent_id=draft.agent.id,
         agent_version=draft.agent.version,
-        inputs=_inputs(accepted, gathered, draft),
+        inputs=_inputs(accepted, gathered, verified),
         answer=verified.content,
         kind=verified.kind.value,
         confidence=verified.confidence,
@@ -71,7 +71,8 @@ def _of_turn(accepted: Accepted, stages: Stages, at: datetime) -> dict[str, Any]
     }
 
 
-def _inputs(accepted: Accepted, gathered: Gathered, draft: Draft) -> ReplayInputs:
+def _inputs(accepted: Accepted, gathered: Gathered, verified: Verified) -> ReplayInputs:
+    draft = verified.draft
     return ReplayInputs(
         text=gathered.text,
         texts=accepted.texts,
@@ -91,6 +92,7 @@ def _inputs(accepted: Accepted, gathered: Gathered, draft: Draft) -> ReplayInput
             ATTACHMENTS: [{"id": each.id, "name": each.name, "text": each.text} for each in gathered.attachments],
             SMALL_TALK: gathered.small_talk.value if gathered.small_talk else None,
             **_route(gathered, draft),
+            **({} if verified.plan is None else {PLAN: asdict(verified.plan)}),
         },
     )
 

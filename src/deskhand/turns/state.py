@@ -206,6 +206,16 @@ class Draft:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PlanWish:
+    """The plan to be made for a message: its parts, the agents they surely are for, and the words that announce it."""
+
+    id: str
+    parts: tuple[str, ...]
+    agents: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Verified:
     """What the customer gets: every citation in it names a passage that was found."""
 
@@ -214,3 +224,10 @@ class Verified:
     citations: tuple[Citation, ...]
     confidence: float
     draft: Draft
+    plan: PlanWish | None = None
+    """Where a plan goes on with what the answer began."""
+
+    @property
+    def told(self) -> str:
+        """The whole text that the customer gets."""
+        return self.content if self.plan is None else f"{self.content}\n\n{self.plan.note}"
