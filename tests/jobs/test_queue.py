@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
+from structlog.contextvars import bound_contextvars, get_contextvars
 from structlog.testing import capture_logs
 
 from deskhand.jobs.model import AfterCommit, GiveUp, Job, JobState
@@ -380,3 +381,19 @@ async def test_a_lease_is_of_its_own_time(works: Works) -> None:
     assert taken is not None
     assert (await works.standing()).next_at == works.clock.now() + LEASE
     assert await works.queue._runner.take(works.scope.tenant_id, standing.job.id) is None
+
+
+async def test_a_job_knows_nothing_of_the_request_that_woke_the_queue(works: Works) -> None:
+    seen: list[dict[str, Any]] = []
+
+    async def look(_scope: TenantScope, _job: Job) -> None:
+        seen.append(get_contextvars())
+
+    works.queue.handle(KIND, look)
+    with bound_contextvars(request_id="req_1", contact_id="con_1"):
+        await works.add()
+        works.queue.wake()
+        await works.background.settle()
+        await works.add("2")
+        await works.queue.run_due()
+    assert seen == [{}, {}]

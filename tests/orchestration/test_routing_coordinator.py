@@ -7,11 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import update
+from structlog.testing import capture_logs
 
 from deskhand.agents.contract import ContractDraft
 from deskhand.agents.contract_parts import AgentIdentity, AgentStatus, RoutingHints
 from deskhand.agents.library import Change
 from deskhand.agents.runtime import RunningAgent
+from deskhand.agents.tables import AgentRow
 from deskhand.kit.errors import Unavailable
 from deskhand.llm.circuit import Circuit
 from deskhand.llm.embedder import FastEmbedEmbedder
@@ -249,3 +252,15 @@ async def test_another_tenants_agents_are_never_chosen(desk: Desk) -> None:
     await desk.route("Why was I charged twice?")
     route = await desk.coordinator.route(scope, desk.agent, "Why was I charged twice?", vector)
     assert (route.decided_by, route.ranking) == ("general", ())
+
+
+async def test_a_target_whose_contract_cannot_be_read_is_left_out_and_the_others_serve(desk: Desk) -> None:
+    async with desk.shop.house.store.write(desk.shop.owner_scope) as db:
+        broken = update(AgentRow).where(AgentRow.id == "retention-churn").values(contract={"id": "retention-churn"})
+        await db.execute(broken, execution_options={"synchronize_session": False})
+    with capture_logs() as logs:
+        route = await desk.route("Why was my card charged twice?")
+    assert (route.agent_id, route.decided_by) == ("support-billing", "semantic")
+    assert "retention-churn" not in dict(route.ranking)
+    (warned,) = [each for each in logs if each["event"] == "routing_target_unreadable"]
+    assert warned["agent"] == "retention-churn"

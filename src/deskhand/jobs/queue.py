@@ -5,7 +5,8 @@ of one job, the repository. Several processes share the queue: each job is done 
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
+from contextvars import Context
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -140,7 +141,7 @@ class JobQueue:
         self._look_again = True
         if not self._looking:
             self._looking = True
-            self._look_task = self._background.start("jobs", self._look())
+            self._look_task = self._beside("jobs", self._look())
 
     async def run_due(self) -> int:
         """Do all that is due, also what that adds, and wait until nothing is being done; how many were taken here.
@@ -201,10 +202,14 @@ class JobQueue:
         return started
 
     def _start(self, job: Job, claim: str) -> "asyncio.Task[None]":
-        task = self._background.start(f"job {job.kind}", self._runner.do(self._kinds[job.kind], job, claim))
+        task = self._beside(f"job {job.kind}", self._runner.do(self._kinds[job.kind], job, claim))
         self._running.add(task)
         task.add_done_callback(self._has_ended)
         return task
+
+    def _beside(self, name: str, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """The work, in a context of its own: whose request happened to wake the queue has nothing to do with it."""
+        return Context().run(self._background.start, name, work)
 
     def _has_ended(self, task: "asyncio.Task[None]") -> None:
         """There is room for the next one, which it may have added itself."""

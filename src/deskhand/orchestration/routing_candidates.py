@@ -9,18 +9,24 @@ import hashlib
 from collections.abc import Sequence
 
 import numpy as np
+import structlog
 from cachetools import LRUCache, TTLCache
+from pydantic import ValidationError
 
 from deskhand.agents.contract import AgentContract
 from deskhand.agents.contract_parts import AgentStatus
+from deskhand.agents.model import StoredAgent
 from deskhand.agents.repository import AgentRepository
 from deskhand.agents.runtime import CURRENT_SECONDS, RunningAgent
 from deskhand.kit.background import Background
 from deskhand.kit.clock import Clock
+from deskhand.kit.errors import DeskhandError
 from deskhand.llm.embedding import Embedder, Vectors
 from deskhand.orchestration.routing import Candidate, NothingToRoute, SemanticRouter
 from deskhand.tenancy.scope import TenantScope
 from deskhand.tenancy.store import TenantStore
+
+log = structlog.get_logger(__name__)
 
 KEPT_ROUTERS = 256
 KEPT_TEXTS = 8_192
@@ -51,7 +57,7 @@ class RouterShelf:
         if found is None:
             async with self._store.read(scope) as db:
                 agents = AgentRepository(db, scope, self._clock)
-                stored = [await agents.find(target) for target in coordinator.handoff_targets]
+                stored = [await _found(agents, target) for target in coordinator.handoff_targets]
             active = [each.contract for each in stored if each is not None]
             found = tuple(_candidate(each) for each in active if each.metadata.status is AgentStatus.ACTIVE)
             self._candidates[place] = found
@@ -99,6 +105,15 @@ class RouterShelf:
             known |= dict(zip(missing, vectors, strict=True))
             self._vectors.update({name: known[name] for name in missing})
         return np.stack([known[name] for name in names])
+
+
+async def _found(agents: AgentRepository, target: str) -> StoredAgent | None:
+    """The agent, if its contract can be read; the others are there without it."""
+    try:
+        return await agents.find(target)
+    except (ValidationError, DeskhandError) as error:
+        log.warning("routing_target_unreadable", agent=target, error=type(error).__name__)
+        return None
 
 
 def _candidate(contract: AgentContract) -> Candidate:
