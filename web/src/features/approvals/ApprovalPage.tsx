@@ -9,6 +9,7 @@ import { When } from "../../console/When";
 import { Button } from "../../design/Button";
 import { Notice } from "../../design/Notice";
 import { useAllowed } from "../account/useAuth";
+import { capital } from "../tickets/words";
 import { DecisionPanel } from "./DecisionPanel";
 import { ApprovalStatusDot } from "./marks";
 import { History, Outcome } from "./Outcome";
@@ -27,7 +28,7 @@ function About({ approval }: { approval: ApprovalDetails }) {
         rows={[
           ["Asked", <When key="asked" at={approval.requested_at} />],
           ["By the agent", approval.agent_id],
-          ["Without a decision", unansweredText(approval)],
+          ["Without a decision", capital(unansweredText(approval))],
           [
             "Conversation",
             <Link key="thread" to={`/console/conversations/${thread}`} className={LINK}>

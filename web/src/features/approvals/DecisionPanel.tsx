@@ -50,6 +50,11 @@ export function DecisionPanel({ approval, onLate }: PanelProps) {
     >
       <p className="min-w-0 flex-1 basis-52 text-[0.9375rem]">
         <TimeToDecide approval={approval} />
+        {approval.parameters === null && (
+          <span className="mt-1 block text-sm text-warn">
+            The tool {approval.action.tool} is switched off: what you allow cannot be carried out.
+          </span>
+        )}
       </p>
       <div className="flex flex-wrap gap-2 max-sm:w-full max-sm:*:flex-1">
         <Button onClick={ask("reject")}>Refuse</Button>

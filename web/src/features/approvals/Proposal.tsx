@@ -83,7 +83,7 @@ export function Why({ approval }: { approval: ApprovalDetails }) {
             </p>
           )}
           {confidence !== null && (
-            <p className="text-sm text-ink-soft">
+            <p className="flex flex-wrap items-center gap-x-2 text-sm text-ink-soft">
               The agent’s own confidence: <Confidence value={confidence} />
             </p>
           )}

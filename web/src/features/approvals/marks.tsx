@@ -28,7 +28,9 @@ export function Countdown({ approval, brief = false }: CountdownProps) {
       <span role="timer" aria-label="Time left" className="tabular-nums">
         {text}
       </span>
-      {!brief && tone !== "over" && <span className="font-normal">{unansweredText(approval)}</span>}
+      {!brief && tone !== "over" && (
+        <span className="font-normal">left to decide, then {unansweredText(approval)}</span>
+      )}
     </span>
   );
 }

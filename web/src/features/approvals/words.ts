@@ -56,9 +56,9 @@ export function timeLeft(until: string, now: number): Left {
 }
 
 const UNANSWERED: Record<Approval["on_timeout"], string> = {
-  reject: "then it is refused",
-  approve: "then it is allowed",
-  escalate: "then a ticket is opened",
+  reject: "it is refused",
+  approve: "it is allowed",
+  escalate: "a ticket is opened",
 };
 export const unansweredText = (approval: Pick<Approval, "on_timeout">): string =>
   UNANSWERED[approval.on_timeout];
@@ -101,7 +101,10 @@ export type Argument = {
   instead: string | null;
 };
 
-const shown = (value: unknown): string => valueText(value as Json | undefined);
+function shown(value: unknown): string {
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return valueText(value as Json | undefined);
+}
 
 /** The arguments by name; what is not set is left out, unless it was changed. */
 export function argumentsOf(
