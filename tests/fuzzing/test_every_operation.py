@@ -7,6 +7,7 @@ import os
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,11 @@ def fill(owner: httpx.Client) -> dict[str, list[str]]:
     owner.patch("/api/v1/agents/robin", json={"traits": {"humor": 1}})
     answer = owner.post("/api/v1/agents/robin/chat", json={"message": "How long can I return a helmet?"}).json()
     user = owner.post("/api/v1/users", json={"email": "x@example.com", "name": "X", "role": "viewer"}).json()
+    contact_id = owner.get("/api/v1/crm/contacts").json()["items"][0]["id"]
     return {
+        **fill_customers(owner, contact_id),
+        **fill_work(owner, contact_id),
+        "contact_id": [contact_id],
         "session_id": [answer["session_id"]],
         "thread_id": [answer["thread_id"]],
         "message_id": [answer["message"]["id"]],
@@ -100,6 +105,40 @@ def fill(owner: httpx.Client) -> dict[str, list[str]]:
         "from": ["1.0.0"],
         "to": ["1.0.1"],
     }
+
+
+def fill_customers(owner: httpx.Client, contact_id: str) -> dict[str, list[str]]:
+    """What the CRM keeps, with a message and a sequence that wait."""
+    of_contact, later = f"contacts/{contact_id}", SystemClock().now() + timedelta(days=30)
+    steps = {"name": "steps", "steps": [{"after": "P30D", "template": "words"}]}
+    made: dict[str, tuple[str, dict[str, Any]]] = {
+        "note_id": (f"{of_contact}/notes", {"text": "Prefers a call."}),
+        "pipeline_id": ("pipelines", {"name": "Sales", "stages": [{"name": "Lead"}]}),
+        "template_id": ("templates", {"name": "words", "body": "Hello."}),
+        "sequence_id": ("sequences", steps),
+        "delivery_id": (f"{of_contact}/messages", {"text": "Hello.", "at": later.isoformat()}),
+    }
+    ids = {name: [made_at(owner, f"crm/{path}", body)] for name, (path, body) in made.items()}
+    enrolment = made_at(owner, f"crm/sequences/{ids['sequence_id'][0]}/enrol", {"contact_id": contact_id})
+    owner.post("/api/v1/crm/fields", json={"key": "plan", "type": "text"}).raise_for_status()
+    return {**ids, "enrolment_id": [enrolment], "key": ["plan"]}
+
+
+def fill_work(owner: httpx.Client, contact_id: str) -> dict[str, list[str]]:
+    """What agents do together, and an order. Requests to a person are made by agents alone."""
+    order = {"number": "A-1", "placed_at": "2026-02-20T09:30:00Z", "amount": "59.90", "currency": "GBP"}
+    made: dict[str, tuple[str, dict[str, Any]]] = {
+        "order_id": ("orders", {**order, "contact_id": contact_id}),
+        "plan_id": ("plans", {"task": "How long can I return a helmet?"}),
+        "consensus_id": ("consensus", {"subject": "A longer trial", "facts": {}, "voters": ["robin", "support"]}),
+    }
+    return {name: [made_at(owner, path, body)] for name, (path, body) in made.items()}
+
+
+def made_at(owner: httpx.Client, path: str, body: dict[str, Any]) -> str:
+    """The id of what was made."""
+    made = owner.post(f"/api/v1/{path}", json=body).raise_for_status()
+    return str(made.json()["id"])
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=[operation.label for operation in OPERATIONS])

@@ -1,7 +1,7 @@
 """What belongs to one tenant, or to one contact, does not exist for another: on every route there is."""
 
 import json
-from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import pytest
@@ -10,63 +10,20 @@ from websockets.asyncio.client import connect
 from deskhand.tenancy.roles import Role
 from deskhand.wiring import House
 from shops import Send, Shop, open_shop, serving
-from tenancy.walk import PUBLIC, VERSION, Route, routes
+from tenancy.belongings import QUESTION, Belongings, make_belongings
+from tenancy.walk import PUBLIC, Route, routes
 
-QUESTION = "How long can I return a helmet?"
-AGENT = {
-    "id": "agent-of-the-first",
-    "name": "Agent of the first",
-    "type": "conversational",
-    "version": VERSION,
-    "identity": {"short_description": "Answers for the first tenant."},
-}
-RECORDS = ("/tickets", "/memories", "/audit", "/usage")
+CRM = ("/crm/contacts", "/crm/fields", "/crm/pipelines", "/crm/templates", "/crm/sequences", "/crm/enrolments")
+AT_WORK = ("/crm/scheduled-messages", "/approvals", "/consensus", "/plans", "/orders", "/billing/entries")
+RECORDS = ("/tickets", "/memories", "/audit", "/usage", *CRM, *AT_WORK)
 OF_A_CONTACT = {"session_id", "thread_id", "message_id", "source_id", "attachment_id"}
 """Ids of what belongs to one contact. Bases, agents, users and keys belong to the whole tenant."""
 
 
-@dataclass(frozen=True)
-class Belongings:
-    """What the first tenant has: an id for each parameter of a path, and everything that must not be seen."""
-
-    ids: dict[str, str]
-    secrets: frozenset[str]
-
-
 @pytest.fixture
-async def belongings(shop: Shop, contact: httpx.AsyncClient, session_id: str, send: Send) -> Belongings:
-    """One of everything, made over HTTP by an owner and a contact of the first tenant."""
-    answer = (await send(QUESTION)).json()
-    await send("My name is Ada Rowe, and I want to talk to a person.")
-    async with shop.client(shop.owner_token()) as owner:
-        user = (
-            await owner.post("/api/v1/users", json={"email": "ada@first.example", "name": "A", "role": "viewer"})
-        ).json()
-        agent = await owner.post("/api/v1/agents", json=AGENT)
-        assert agent.status_code == 201, agent.text
-        key = (await owner.post("/api/v1/api-keys", json={"name": "K", "permissions": ["chat"]})).json()
-        attachment = await owner.post(f"/api/v1/sessions/{session_id}/attachments", files={"file": ("n.md", b"# N")})
-        ticket = (await owner.get("/api/v1/tickets")).json()["items"][0]
-        memory = (await owner.get("/api/v1/memories")).json()["items"][0]
-        record = (await owner.get("/api/v1/audit")).json()["items"][0]
-    ids = {
-        "attachment_id": attachment.json()["id"],
-        "ticket_id": ticket["id"],
-        "memory_id": memory["id"],
-        "record_id": record["id"],
-        "contact_id": ticket["contact_id"],
-        "session_id": session_id,
-        "thread_id": answer["thread_id"],
-        "message_id": answer["message"]["id"],
-        "source_id": answer["citations"][0]["source_id"],
-        "base": "help-centre",
-        "user_id": user["id"],
-        "key_id": key["id"],
-        "agent_id": AGENT["id"],
-        "version": agent.json()["version"],
-    }
-    seen = {*ids.values(), "ada@first.example", key["begins"], shop.tenant.id, shop.base_id} - {"help-centre", VERSION}
-    return Belongings(ids=ids, secrets=frozenset(seen))
+async def belongings(shop: Shop, session_id: str, send: Send) -> Belongings:
+    """One of everything, of the first tenant."""
+    return await make_belongings(shop, session_id, send)
 
 
 def walked(house: House, belongings: Belongings) -> list[Route]:
@@ -89,8 +46,16 @@ async def state(shop: Shop, belongings: Belongings) -> list[object]:
     bases = "/knowledge/bases"
     paths = ("/sessions", "/threads", bases, f"{bases}/help-centre/sources", "/users", "/api-keys", "/agents", *RECORDS)
     history = f"/chat/sessions/{belongings.ids['session_id']}/messages"
+    timeline = f"/crm/contacts/{belongings.ids['contact_id']}/timeline"
     async with shop.client(shop.owner_token()) as owner:
-        return [(await owner.get(f"/api/v1{path}")).json() for path in (*paths, history)]
+        return [without_moment((await owner.get(f"/api/v1{path}")).json()) for path in (*paths, history, timeline)]
+
+
+def without_moment(shown: Any) -> Any:
+    """Leaves out when a contact was looked at."""
+    if isinstance(shown, dict):
+        return {name: without_moment(value) for name, value in shown.items() if name != "fetched_at"}
+    return [without_moment(each) for each in shown] if isinstance(shown, list) else shown
 
 
 async def test_with_every_id_of_another_tenant_every_route_answers_not_found(
@@ -148,8 +113,9 @@ async def test_what_a_rival_sees_in_its_lists_is_its_own(house: House, shop: Sho
 async def test_another_contact_of_the_same_tenant_reaches_nothing_of_it(
     house: House, shop: Shop, belongings: Belongings
 ) -> None:
+    token = await shop.contact_token()
     before = await state(shop, belongings)
-    async with shop.client(await shop.contact_token()) as other:
+    async with shop.client(token) as other:
         found = walked(house, belongings)
         for route in (route for route in found if route.ids & OF_A_CONTACT):
             response = await call(other, route, belongings)
