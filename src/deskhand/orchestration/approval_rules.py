@@ -119,6 +119,10 @@ def _above_amount(risk: RiskyAction, bound: Decimal, of_bound: str, currency: st
         yield f"the amount is in {given}, and the bound in {of_bound}"
     elif risk.amount > bound:
         yield f"more than {bound:,f} {of_bound} is at stake"
+    elif risk.before is None:
+        yield f"the customer was given more shortly before, and not in {of_bound}"
+    elif risk.amount + risk.before > bound:
+        yield f"more than {bound:,f} {of_bound} is at stake, with {risk.before:,f} given shortly before"
 
 
 def _of_the_contract(tool: str, risk: RiskyAction | None, policy: ApprovalPolicy, currency: str) -> Iterator[str]:
@@ -145,7 +149,7 @@ def _holds(bound: ApprovalBound, risk: RiskyAction | None, currency: str) -> boo
 def _conditions(bound: ApprovalBound, currency: str) -> str:
     parts = []
     if bound.above_amount is not None:
-        parts.append(f"above {bound.above_amount:,f} {bound.currency or currency}")
+        parts.append(f"above {bound.above_amount.normalize():,f} {bound.currency or currency}")
     if bound.above_percent is not None:
         parts.append(f"above {bound.above_percent:g} %")
     if bound.confidence_below is not None:

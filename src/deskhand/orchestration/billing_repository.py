@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deskhand.kit.clock import Clock
@@ -204,6 +204,20 @@ class BillingRepository:
         """What was refunded on the order, or may have been, in the currency's smallest units."""
         where = (BillingEntryRow.order_id == order_id, BillingEntryRow.status.in_(COUNTS))
         return int(await self._db.scalar(select(func.sum(BillingEntryRow.units)).where(*where)) or 0)
+
+    async def refunded_before(self, contact_id: str, order_id: str, currency: str, *, since: datetime) -> int | None:
+        """What the contact was refunded since then, and on that order ever, or may have been, in the currency's
+        smallest units; None when some of it is in another currency.
+        """
+        refunds = (
+            BillingEntryRow.contact_id == contact_id,
+            BillingEntryRow.kind == EntryKind.REFUND.value,
+            BillingEntryRow.status.in_(COUNTS),
+            or_(BillingEntryRow.created_at > since, BillingEntryRow.order_id == order_id),
+        )
+        wanted = select(BillingEntryRow.currency, func.sum(BillingEntryRow.units)).where(*refunds)
+        sums = {of: int(units or 0) for of, units in await self._db.execute(wanted.group_by(BillingEntryRow.currency))}
+        return sums.get(currency, 0) if set(sums) <= {currency} else None
 
     async def valid_discount(self, contact_id: str) -> BillingEntry | None:
         """A discount that the contact has and can still use."""

@@ -7,6 +7,7 @@ Above: the gate. Below: the records, the voting, the CRM's port.
 
 import asyncio
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Protocol
 
 import structlog
@@ -52,6 +53,8 @@ class RefundAdvice:
 
     refusal: str | None = None
     consensus: Consensus | None = None
+    before: Decimal | None = Decimal(0)
+    """What the customer was refunded shortly before; None where that cannot be compared."""
 
     @property
     def confidence(self) -> float | None:
@@ -94,9 +97,8 @@ class RefundAdvisor:
         except (RefundRefused, UnknownContact) as refused:
             return RefundAdvice(refusal=refused.detail)
         profile, mood = await asyncio.gather(self._profile(scope, wish.place.contact_id), self._mood(said))
-        return RefundAdvice(
-            consensus=await self._voting.hold(scope, self._motion(wish, with_profile(known.facts, profile, mood)))
-        )
+        motion = self._motion(wish, with_profile(known.facts, profile, mood))
+        return RefundAdvice(consensus=await self._voting.hold(scope, motion), before=known.before)
 
     def _motion(self, wish: RefundWish, facts: RefundFacts) -> Motion:
         amount = written(wish.amount, wish.currency)

@@ -38,6 +38,8 @@ class RefundGate:
             bound.tool.refuse(parameters, advice.refusal)
             return None
         result = await self._inner.consider(bound, parameters, _with(risk, advice))
+        if result is None:
+            bound.tool.weigh(parameters, advice.before)
         if result is not None and advice.consensus is not None:
             await self._note(bound, advice.consensus, result)
         return result
@@ -51,6 +53,7 @@ class RefundGate:
 
 
 def _with(risk: RiskyAction, advice: RefundAdvice) -> RiskyAction:
+    risk = replace(risk, before=advice.before)
     if advice.consensus is None:
         return risk
     vote = advice.consensus

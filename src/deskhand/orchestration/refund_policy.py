@@ -5,6 +5,8 @@
     older than 90 days     nothing
     a proven defect        the full amount, at any age; a claimed one changes nothing
     and at most two refunds a customer in 365 days, a proven defect included
+    what a customer was refunded within 90 days (`summed_over`) counts together where a limit asks for a person, and so
+    does all that was refunded on the same order, however long ago
 
 What was refunded on the order before is taken off. Above: the advice before a refund, the ledger, the policy voter.
 Below: the facts; pure.
@@ -37,6 +39,7 @@ class RefundPolicy:
     partial_until: timedelta = timedelta(days=90)
     partial_share: Decimal = Decimal("0.50")
     refunds_a_year: int = 2
+    summed_over: timedelta = timedelta(days=90)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -44,6 +44,13 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Weighed:
+    """What had been given `before` when the limits were looked at."""
+
+    before: Decimal | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RefundWish:
     """A refund that an agent asks for. `claimed_defect` is what the customer says, and no fact."""
 
@@ -54,6 +61,8 @@ class RefundWish:
     currency: str
     reason: str
     claimed_defect: bool = False
+    weighed: "Weighed | None" = None
+    """What the gate has seen, when it let the call pass without a person."""
 
     @property
     def asked(self) -> str:
@@ -100,6 +109,8 @@ class KnownRefund:
     order: Order
     units: int
     facts: RefundFacts
+    before: Decimal | None
+    """What counts together with it where a limit asks for a person; None where that is in several currencies."""
 
 
 async def within_policy(
@@ -115,6 +126,8 @@ async def within_policy(
     judged = judge(known.facts, terms.policy)
     if not judged.allowed:
         raise RefundRefused(judged.says)
+    if wish.weighed is not None and wish.weighed.before != known.before:
+        raise RefundRefused("Another refund was given meanwhile: ask for this one again, so that both are weighed.")
     return known
 
 
@@ -141,6 +154,8 @@ async def _known(
             "If it is right, a member of staff has to look at it."
         )
     units = _units(order, wish)
+    window = clock.now() - terms.policy.summed_over
+    before = await entries.refunded_before(contact_id, order.id, order.currency, since=window)
     facts = RefundFacts(
         asked=wish.amount,
         at=clock.now(),
@@ -157,7 +172,8 @@ async def _known(
         claimed_by_customer=ClaimedFacts(reason=wish.reason, defect=wish.claimed_defect),
         known_limit=terms.limits.get(order.currency),
     )
-    return KnownRefund(order=order, units=units, facts=facts)
+    given = None if before is None else from_units(before, order.currency)
+    return KnownRefund(order=order, units=units, facts=facts, before=given)
 
 
 def _units(order: Order, wish: RefundWish) -> int:

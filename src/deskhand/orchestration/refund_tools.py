@@ -14,7 +14,7 @@ from deskhand.conversations.texts import one_line
 from deskhand.orchestration.amounts import Amount, Currency, written
 from deskhand.orchestration.billing_repository import BillingEntry, EntryStatus
 from deskhand.orchestration.refund_ledger import RefundLedger
-from deskhand.orchestration.refund_records import DiscountWish, Place, RefundRefused, RefundWish
+from deskhand.orchestration.refund_records import DiscountWish, Place, RefundRefused, RefundWish, Weighed
 from deskhand.tools.contract import BaseTool, RiskyAction, ToolResult, ToolTurn
 
 ISSUE_REFUND = "issue_refund"
@@ -91,6 +91,7 @@ class IssueRefund(BaseTool[RefundRequest]):
         self._ledger = ledger
         self._turn = turn
         self._refused: dict[str, str] = {}
+        self._weighed: dict[str, Weighed] = {}
 
     def risk(self, parameters: RefundRequest) -> RiskyAction:
         worth = written(parameters.amount, parameters.currency)
@@ -114,11 +115,18 @@ class IssueRefund(BaseTool[RefundRequest]):
             currency=parameters.currency,
             reason=parameters.reason,
             claimed_defect=parameters.defect,
+            weighed=self._weighed.get(parameters.model_dump_json()),
         )
 
     def refuse(self, parameters: RefundRequest, says: str) -> None:
         """The gate has found it outside of the policy: whatever becomes possible meanwhile, this call is refused."""
         self._refused[parameters.model_dump_json()] = says
+
+    def weigh(self, parameters: RefundRequest, before: Decimal | None) -> None:
+        """The gate lets the call pass, since it is small together with what was given before; more than that must not
+        have been given by the time it is made.
+        """
+        self._weighed[parameters.model_dump_json()] = Weighed(before=before)
 
     async def execute(self, parameters: RefundRequest) -> ToolResult:
         refusal = self._refused.get(parameters.model_dump_json())

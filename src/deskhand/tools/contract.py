@@ -58,6 +58,10 @@ class RiskyAction:
     reasoning: str = ""
     consensus_id: str | None = None
     """The vote that was taken on it, where there was one."""
+    before: Decimal | None = Decimal(0)
+    """What the same customer was given of the kind shortly before, in the same currency: bounds are for both together.
+    None when that cannot be compared.
+    """
 
 
 class Unanswered(StrEnum):
