@@ -191,9 +191,9 @@ def _build(ground: Ground, opened: _Opened) -> House:
     runtime = AgentRuntime(store=store, clock=clock, providers=opened.providers)
     registry = tool_registry()
     register_tools(registry)
-    coordinator = Coordinator(store=store, clock=clock, embedder=ground.embedder, background=ground.background)
-    agents = _agents(ground, library, registry, opened.providers, directory, _changed(runtime, coordinator))
     slices = build_slices(ground, opened.converter, opened.learned, directory)
+    coordinator = _coordinator(ground, slices)
+    agents = _agents(ground, library, registry, opened.providers, directory, _changed(runtime, coordinator))
     known = Agents(
         library=library, runtime=runtime, registry=registry, providers=opened.providers, coordinator=coordinator
     )
@@ -228,6 +228,16 @@ def _build(ground: Ground, opened: _Opened) -> House:
         orders=talk.orders,
         outside=talk.close,
         app=_app(settings, gate, [part.router for part in (*endpoints, *_shelves(ground, opened, library, agents))]),
+    )
+
+
+def _coordinator(ground: Ground, slices: Slices) -> Coordinator:
+    return Coordinator(
+        store=ground.store,
+        clock=ground.clock,
+        embedder=ground.embedder,
+        background=ground.background,
+        usage=slices.usage,
     )
 
 

@@ -22,6 +22,7 @@ from deskhand.llm.embedding import Vectors
 from deskhand.llm.openai import lean_client, openai_model
 from deskhand.orchestration.coordinator import SURE, Coordinator, Route
 from deskhand.testing.scripted_provider import Refuse, Say, ScriptedProvider, Step
+from deskhand.usage.repository import UsageRepository
 from shops import Shop, serving
 from turns.agents import running_agent
 
@@ -67,6 +68,7 @@ class Desk:
             clock=house.clock,
             embedder=counting,
             background=house.background,
+            usage=house.slices.usage,
             patience_seconds=seconds,
         )
 
@@ -260,7 +262,19 @@ async def test_a_target_whose_contract_cannot_be_read_is_left_out_and_the_others
         await db.execute(broken, execution_options={"synchronize_session": False})
     with capture_logs() as logs:
         route = await desk.route("Why was my card charged twice?")
-    assert (route.agent_id, route.decided_by) == ("support-billing", "semantic")
-    assert "retention-churn" not in dict(route.ranking)
+    assert route.ranking[0][0] == "support-billing"
+    assert set(dict(route.ranking)) == {"support", "support-billing"}
     (warned,) = [each for each in logs if each["event"] == "routing_target_unreadable"]
     assert warned["agent"] == "retention-churn"
+
+
+async def test_what_the_model_used_counts_for_the_coordinator(desk: Desk) -> None:
+    async with with_model(desk, Say(text='{"agent": "none", "confidence": 0.2}')) as (agent, provider):
+        await desk.route(UNSURE, agent)
+        assert len(provider.requests) == 1
+    house = desk.shop.house
+    async with house.store.read(desk.shop.owner_scope) as db:
+        usage = UsageRepository(db, desk.shop.owner_scope, house.clock)
+        spent = await usage.spent_by_agent(usage.today)
+    assert set(spent) == {"coordinator"}
+    assert spent["coordinator"] > 100

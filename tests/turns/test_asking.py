@@ -265,6 +265,19 @@ async def test_an_agent_that_is_consulted_gives_its_words_as_they_are(agents_of:
     assert offered(agents.provider.requests[0]) == set()
 
 
+@pytest.mark.parametrize(("of_agent", "of_place", "most"), [(300, 2_000, 300), (2_000, 120, 120)])
+async def test_a_consulted_agent_writes_no_more_than_it_and_the_place_may(
+    agents_of: AgentsOf, of_agent: int, of_place: int, most: int
+) -> None:
+    async with agents_of(Say(text="Yes.")) as agents:
+        configuration = {**ONLINE["configuration"], "max_tokens": 200, "output_tokens_per_turn": of_agent}
+        await agents.make("policy", configuration=configuration)
+        place = replace(PLACE, output_tokens=of_place)
+        await agents.asker.consult(agents.scope, "policy", "Vote.", "{}", place=place)
+        (asked,) = agents.provider.requests
+    assert asked["max_tokens" if "max_tokens" in asked else "max_completion_tokens"] == most
+
+
 async def test_without_a_model_of_its_own_an_agent_cannot_be_consulted(agents_of: AgentsOf) -> None:
     async with agents_of(Refuse(status=500)) as agents:
         await agents.make("policy", **OFFLINE)

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from deskhand.conversations.model import Citation
 from deskhand.kit.errors import Conflict, InvalidValue, Unavailable
+from deskhand.orchestration.consensus import Consensus
 from deskhand.tenancy.scope import TenantScope
 from deskhand.usage.model import Usage
 
@@ -153,6 +154,8 @@ class AskLine:
     used: Usage = field(default_factory=Usage)
     """By agents that this one asked, and while it is asked itself, by it."""
     answers: list[Asked] = field(default_factory=list)
+    votes: list[Consensus] = field(default_factory=list)
+    """That were held about what this one is doing."""
 
 
 _LINE: ContextVar[AskLine | None] = ContextVar("deskhand_ask_line", default=None)

@@ -158,7 +158,10 @@ def _object_in(text: str) -> dict[str, Any]:
     Raises:
         ValueError: when there is none.
     """
-    found = json.loads(text[text.index("{") : text.rindex("}") + 1])
+    try:
+        found = json.loads(text[text.index("{") : text.rindex("}") + 1])
+    except RecursionError:
+        raise ValueError("the reply is nested too deeply") from None
     if not isinstance(found, dict):
         raise ValueError("the reply holds no object")  # noqa: TRY004 - it is what json raises too
     return found

@@ -19,6 +19,7 @@ from deskhand.kit.clock import Clock
 from deskhand.kit.errors import DeskhandError
 from deskhand.kit.ids import new_id
 from deskhand.llm.model import ModelDown
+from deskhand.orchestration.asking import present_line, together
 from deskhand.orchestration.consensus import Consensus, Vote, VotingRules, no_vote, tally
 from deskhand.orchestration.consensus_asking import Ballot, ModelVoter, NoSense
 from deskhand.orchestration.consensus_repository import ConsensusPage, ConsensusRepository
@@ -113,8 +114,16 @@ class ConsensusVoting:
             for cast in sorted(casts, key=lambda cast: cast.vote.agent):
                 await self._usage.add(db, scope, cast.vote.agent, cast.calls)
             await ConsensusRepository(db, scope, self._clock).add(consensus, motion.ballot.facts)
+        self._count_above(consensus, casts)
         log.info("consensus_held", consensus_id=consensus.id, outcome=consensus.outcome.value, score=consensus.score)
         return consensus
+
+    def _count_above(self, consensus: Consensus, casts: Sequence[_Cast]) -> None:
+        """For whoever's action is voted on, where one is under way: that turn's record and costs have the vote."""
+        line = present_line()
+        if line is not None:
+            line.votes.append(consensus)
+            line.used = together(line.used, self._usage.priced([call for cast in casts for call in cast.calls]))
 
     async def require(self, scope: TenantScope, voters: Sequence[str]) -> None:
         """That each of them could vote; those that ship always can.

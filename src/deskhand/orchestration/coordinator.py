@@ -1,7 +1,7 @@
 """The coordinator: whose a message is. By examples first, by its model where these are unsure, else the general agent.
 
 Above: the turn, plans, wiring. Below: the routers (`routing_candidates`), the model (`routing_question`), questions and
-small talk. Nothing here writes, and what fails here costs no turn: the general agent answers then.
+small talk. Nothing here writes but what a model used, and what fails costs no turn: the general agent answers then.
 """
 
 from collections.abc import Sequence
@@ -21,6 +21,8 @@ from deskhand.orchestration.routing_question import NOBODY, judged_by
 from deskhand.orchestration.routing_words import words_of
 from deskhand.tenancy.scope import TenantScope
 from deskhand.tenancy.store import TenantStore
+from deskhand.usage.model import ModelCall
+from deskhand.usage.recorder import UsageRecorder
 
 SURE = 0.7
 """From this confidence on a message is given to a specialist."""
@@ -59,10 +61,13 @@ class Coordinator:
         clock: Clock,
         embedder: Embedder,
         background: Background,
+        usage: UsageRecorder,
         patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         self._shelf = RouterShelf(store=store, clock=clock, embedder=embedder, background=background)
         self._embedder = embedder
+        self._store = store
+        self._usage = usage
         self._patience = patience_seconds
 
     async def route(
@@ -90,8 +95,10 @@ class Coordinator:
             return _general("No agent's examples have been learned yet, so the general agent answers.", ())
         if ranking.confidence >= SURE:
             return _semantic(ranking)
+        calls: list[ModelCall] = []
         model = _model_of(coordinator_agent)
-        asked = None if model is None else await _asked(model, candidates, text, history, ranking)
+        asked = None if model is None else await _asked(model, candidates, text, history, ranking, calls)
+        await self._count(scope, coordinator_agent, calls)
         return asked or _unsure(ranking)
 
     async def owners(
@@ -110,6 +117,12 @@ class Coordinator:
         """Fit the router before the first message, or wait for one that is being fitted; whether it is there."""
         candidates = await self._shelf.candidates(scope, coordinator_agent)
         return await self._shelf.router(scope, coordinator_agent, candidates, seconds=seconds) is not None
+
+    async def _count(self, scope: TenantScope, agent: RunningAgent, calls: Sequence[ModelCall]) -> None:
+        """What its model used is the coordinator's own, whoever answers in the end."""
+        if calls:
+            async with self._store.write(scope) as db:
+                await self._usage.add(db, scope, agent.id, calls)
 
     def forget(self, tenant_id: str) -> None:
         """An agent of the tenant was changed: the next message is routed by what it is now."""
@@ -167,10 +180,15 @@ def _semantic(ranking: Ranking) -> Route:
 
 
 async def _asked(
-    model: ChatModel, candidates: Sequence[Candidate], text: str, history: Sequence[str], ranking: Ranking
+    model: ChatModel,
+    candidates: Sequence[Candidate],
+    text: str,
+    history: Sequence[str],
+    ranking: Ranking,
+    calls: list[ModelCall],
 ) -> Route | None:
-    """What the model decides; None where it does not."""
-    judgement = await judged_by(model, candidates, text, history)
+    """What the model decides; None where it does not. `calls` gets what that used."""
+    judgement = await judged_by(model, candidates, text, history, calls)
     if judgement is None or judgement.agent == NOBODY or judgement.confidence < SURE:
         return None
     name = next(each.name for each in candidates if each.agent_id == judgement.agent)

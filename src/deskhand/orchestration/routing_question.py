@@ -11,9 +11,11 @@ from typing import Annotated, Any
 import structlog
 from pydantic import BaseModel, Field, ValidationError
 
+from deskhand.conversations.context import estimated_tokens
 from deskhand.llm.model import ChatModel, ModelDown
 from deskhand.llm.one_shot import ask_once
 from deskhand.orchestration.routing import Candidate
+from deskhand.usage.model import ModelCall
 
 log = structlog.get_logger(__name__)
 
@@ -40,23 +42,34 @@ class Judgement(BaseModel):
 
 
 async def judged_by(
-    model: ChatModel, candidates: Sequence[Candidate], text: str, history: Sequence[str]
+    model: ChatModel, candidates: Sequence[Candidate], text: str, history: Sequence[str], calls: list[ModelCall]
 ) -> Judgement | None:
-    """What the model says; None when it cannot be asked, is too slow, or replies with anything else."""
+    """What the model says; None when it cannot be asked, is too slow, or replies with anything else.
+
+    `calls` gets what it was given and wrote, estimated, failures included.
+    """
     if not model.circuit.lets_through():
         return None
+    data, reply = _data(candidates, text, history), ""
     try:
-        reply = await ask_once(model, _TASK, _data(candidates, text, history), seconds=SECONDS, max_tokens=MAX_TOKENS)
+        reply = await ask_once(model, _TASK, data, seconds=SECONDS, max_tokens=MAX_TOKENS)
     except ModelDown as error:
         model.circuit.let_go()  # four seconds say more of our patience than of the provider
         log.warning("route_without_model", model=model.name, reason=error.code)
         return None
+    finally:
+        calls.append(_call(model, data, reply))
     model.answered()
     judgement = _read(reply)
     if judgement is None or judgement.agent not in {NOBODY, *(each.agent_id for each in candidates)}:
         log.warning("route_without_model", model=model.name, reason="bad_reply")
         return None
     return judgement
+
+
+def _call(model: ChatModel, data: str, reply: str) -> ModelCall:
+    given = estimated_tokens(_TASK) + estimated_tokens(data)
+    return ModelCall(model=model.name, input_tokens=given, output_tokens=estimated_tokens(reply), estimated=True)
 
 
 def _data(candidates: Sequence[Candidate], text: str, history: Sequence[str]) -> str:

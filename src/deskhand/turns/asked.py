@@ -8,8 +8,11 @@ from deskhand.turns.state import Draft
 
 
 def note_asked(draft: Draft, line: AskLine) -> None:
-    """Count what the asked agents used into the turn, and say who answered. Their days' sums have it already."""
+    """Count what the asked agents and voters used into the turn, and say who answered. Their days' sums have it
+    already.
+    """
     draft.usage = together(draft.usage, line.used)
+    draft.votes = tuple(line.votes)
     if line.answers and ASK_AGENT in draft.tools:
         draft.tools[ASK_AGENT] |= {"asked": [_told(asked) for asked in line.answers]}
 

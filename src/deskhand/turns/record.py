@@ -11,12 +11,15 @@ from deskhand.audit.facts import ApprovalNote, PassageGiven, ReplayInputs, SaidB
 from deskhand.conversations.model import Citation
 from deskhand.kit.errors import DeskhandError
 from deskhand.llm.passages import Passage
+from deskhand.orchestration.consensus import Consensus
 from deskhand.turns.reflected import REFLECTION, Ended
 from deskhand.turns.stages import Stages
 from deskhand.turns.state import Accepted, Draft, Gathered, Verified
 
 MEMORIES, ATTACHMENTS, SMALL_TALK, ROUTE, PLAN = "memories", "attachments", "small_talk", "route", "plan"
 """What the model was given beside passages and history, by name."""
+CONSENSUS = "consensus"
+"""Under this name the record tells of votes."""
 
 
 def facts_of(accepted: Accepted, gathered: Gathered, verified: Verified, stages: Stages, *, at: datetime) -> TurnFacts:
@@ -31,7 +34,11 @@ def facts_of(accepted: Accepted, gathered: Gathered, verified: Verified, stages:
         kind=verified.kind.value,
         confidence=verified.confidence,
         sources=sources_of(draft.passages, verified.citations),
-        tools=(*(_tool(name, noted) for name, noted in sorted(draft.tools.items())), *_reflection(draft)),
+        tools=(
+            *(_tool(name, noted) for name, noted in sorted(draft.tools.items())),
+            *_reflection(draft),
+            *_votes(draft),
+        ),
         model=draft.model,
         degraded=draft.degraded,
         input_tokens=draft.input_tokens,
@@ -157,3 +164,25 @@ def _reflection(draft: Draft) -> tuple[ToolUse, ...]:
         return ()
     failed = so.ended is Ended.FAILED
     return (ToolUse(name=REFLECTION, success=not failed, calls=so.rounds, seconds=so.seconds, summary=so.summary),)
+
+
+def _votes(draft: Draft) -> tuple[ToolUse, ...]:
+    """Votes stand beside the tools, too: what came out, who voted how and how surely, and why."""
+    if not draft.votes:
+        return ()
+    return (
+        ToolUse(
+            name=CONSENSUS,
+            success=all(vote.is_yes for vote in draft.votes),
+            calls=len(draft.votes),
+            seconds=sum(max((each.seconds for each in held.votes), default=0.0) for held in draft.votes),
+            summary="\n".join(map(_told_vote, draft.votes)),
+        ),
+    )
+
+
+def _told_vote(held: Consensus) -> str:
+    votes = "; ".join(
+        f"{each.agent}: {each.vote.value} {each.confidence:g} ({each.error or each.reason})" for each in held.votes
+    )
+    return f"{held.id} {held.outcome.value} {held.score:g} of {held.threshold:g}. {votes}"

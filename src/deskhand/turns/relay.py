@@ -106,6 +106,7 @@ def after(passed: Sequence[Draft], draft: Draft) -> Draft:
         draft.passed = tuple(passed)
         draft.usage = reduce(together, (each.usage for each in passed), draft.usage)
         draft.tools = _all_tools([*(each.tools for each in passed), draft.tools])
+        draft.votes = tuple(vote for each in (*passed, draft) for vote in each.votes)
     return draft
 
 

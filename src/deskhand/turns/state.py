@@ -13,6 +13,7 @@ from deskhand.llm.passages import Passage
 from deskhand.llm.small_talk import SmallTalk
 from deskhand.memory.extraction_facts import Fact
 from deskhand.memory.model import NOTHING_RECALLED, MemoryContext
+from deskhand.orchestration.consensus import Consensus
 from deskhand.tenancy.scope import TenantScope
 from deskhand.turns.answer import AnswerKind
 from deskhand.turns.checking_record import Checks
@@ -176,6 +177,8 @@ class Draft:
     may_hand_to: tuple[HandoffTarget, ...] = ()
     handoff: HandoffWish | None = None
     """Where the agent gave the message on instead of answering it: the text is void then."""
+    votes: tuple[Consensus, ...] = ()
+    """That were held about what the agent wanted to do."""
     passed: tuple["Draft", ...] = ()
     """Of the agents that had the message before and did not answer it."""
     reflection: Reflected | None = None
