@@ -3,15 +3,19 @@
 A part of the composition root. Above: `wiring_turns.py`. Below: `wiring_slices.py`, the slice `crm/`.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from deskhand.agents.model import AgentNotActive, UnknownAgent
 from deskhand.agents.runtime import AgentRuntime
 from deskhand.attachments.model import UnknownAttachment
 from deskhand.attachments.shelf import AttachmentShelf
 from deskhand.conversations.after_turn import AfterTurn
+from deskhand.conversations.contact_messages import SaidMessage, messages_before
 from deskhand.conversations.lifecycle import SessionLifecycle
+from deskhand.conversations.model import MessageRole
 from deskhand.conversations.places import ContactPlaces
 from deskhand.conversations.repository import ConversationRepository
 from deskhand.conversations.session_store import SessionStore
@@ -28,8 +32,10 @@ from deskhand.crm.enrolling import Enrolments
 from deskhand.crm.external import ExternalRecords
 from deskhand.crm.external_http import CRMConnection
 from deskhand.crm.field_definitions import CustomFields
+from deskhand.crm.journal import Place
 from deskhand.crm.lookup import CRMLookups
 from deskhand.crm.media import MediaCheck
+from deskhand.crm.model import Actor, ActorKind
 from deskhand.crm.pipelines import Pipelines
 from deskhand.crm.planner import DELIVER, Planner
 from deskhand.crm.port import CustomerRecords
@@ -40,7 +46,7 @@ from deskhand.crm.sequence_steps import SequenceSteps
 from deskhand.crm.session_actions import ASSIGN, CLOSE, SessionActions
 from deskhand.crm.template_endpoints import TemplateEndpoints
 from deskhand.crm.template_shelf import TemplateShelf
-from deskhand.crm.timeline import Timeline
+from deskhand.crm.timeline import Timeline, TimelineItem
 from deskhand.crm.tools_base import CrmToolParts
 from deskhand.kit.errors import Misconfigured
 from deskhand.tenancy.directory import Directory
@@ -103,7 +109,7 @@ def customers(
     )
     endpoints: tuple[HasRouter, ...] = (
         ContactEndpoints(records=built_in, lookups=lookups),
-        JournalEndpoints(records=built_in, timeline=Timeline(store=store, clock=clock, sources=[])),
+        JournalEndpoints(records=built_in, timeline=Timeline(store=store, clock=clock, sources=[_Said()])),
         SetupEndpoints(fields=CustomFields(store=store, clock=clock), pipelines=Pipelines(store=store, clock=clock)),
         TemplateEndpoints(templates=templates),
         SequenceEndpoints(sequences=sequences, enrolments=enrolments),
@@ -188,3 +194,34 @@ class _Files:
             conversations = ConversationRepository(db, scope, self._ground.clock)
             session = await conversations.session(attachment.session_id)
         return attachment.media_type if session.contact_id == contact_id else None
+
+
+class _Said:
+    """Messages of conversations, as a contact's timeline shows them."""
+
+    kind = "message"
+
+    async def before(
+        self,
+        db: AsyncSession,
+        scope: TenantScope,  # noqa: ARG002 - the session is that scope's
+        contact_id: str,
+        place: Place | None,
+        limit: int,
+    ) -> Sequence[TimelineItem]:
+        at, behind = (None, "") if place is None else (place.at, place.id)
+        said = await messages_before(db, contact_id, at=at, message_id=behind, limit=limit)
+        return [_shown(message, self.kind) for message in said]
+
+
+def _shown(message: SaidMessage, kind: str) -> TimelineItem:
+    by = Actor(kind=ActorKind.AGENT, id=None, turn_id=message.turn_id) if message.role is MessageRole.AGENT else None
+    return TimelineItem(
+        id=message.id,
+        kind=kind,
+        at=message.at,
+        title=f"{message.role.value.capitalize()} message",
+        text=message.text,
+        by=by,
+        data={"role": message.role.value, "thread_id": message.thread_id, "session_id": message.session_id},
+    )

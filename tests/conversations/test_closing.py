@@ -246,9 +246,10 @@ async def test_a_model_writes_the_record_better_after_the_close(model_shop: Mode
         Say(text='{"summary": "Fine.", "sentiment": 7}'),
         Say(text='{"summary": "Fine.", "sentiment": NaN}'),
         Say(text="[1, 2] {"),
+        Say(text=f'{{"summary": {"[" * 50_000}{"]" * 50_000}}}'),
         Hang(),
     ],
-    ids=["refuses", "garbage", "talks", "says nothing", "out of range", "no number", "half", "hangs"],
+    ids=["refuses", "garbage", "talks", "says nothing", "out of range", "no number", "half", "nested", "hangs"],
 )
 async def test_when_the_model_fails_the_record_stays_as_it_was(
     model_shop: ModelShop, failure: Step, monkeypatch: pytest.MonkeyPatch

@@ -17,6 +17,7 @@ from deskhand.crm.journal import Place
 from deskhand.crm.model import EventCategory, InvalidContact, NewEvent, NewNote
 from deskhand.crm.timeline import TimelineItem, cursor_of, place_in
 from deskhand.tenancy.scope import TenantScope
+from shops import Send
 
 
 @pytest.fixture
@@ -154,3 +155,23 @@ async def test_other_parts_of_the_house_add_what_they_know(tmp_path: Path, migra
             assert [item for page in await pages(client, path, limit=4) for item in page] == whole
             only = (await client.get(path, params={"kind": "message"})).json()["items"]
             assert [item["text"] for item in only] == [f"{n}" for n in range(8, -1, -1)]
+
+
+async def test_what_was_said_stands_among_it_and_is_read_on_by_the_same_cursors(
+    owner: httpx.AsyncClient, contact: httpx.AsyncClient, session_id: str, send: Send
+) -> None:
+    await send("How long can I return a helmet?")
+    session = (await contact.get(f"/api/v1/sessions/{session_id}")).json()
+    path = f"/api/v1/crm/contacts/{session['contact_id']}"
+    assert (await owner.post(f"{path}/notes", json={"text": "Asked for a helmet."})).status_code == 201
+    await send("What does express delivery cost?")
+    (whole,) = await pages(owner, f"{path}/timeline", kind=["message", "note"])
+    assert [item["kind"] for item in whole] == ["message", "message", "note", "message", "message"]
+    (newest, *_, oldest) = whole
+    assert (oldest["title"], oldest["text"]) == ("Customer message", "How long can I return a helmet?")
+    assert (newest["title"], newest["by"]["kind"]) == ("Agent message", "agent")
+    assert newest["data"] == {"role": "agent", "thread_id": session["thread_id"], "session_id": session_id}
+    cut = await pages(owner, f"{path}/timeline", kind=["message", "note"], limit=2)
+    assert [item for page in cut for item in page] == whole
+    another = (await contact.get(f"{path}/timeline")).status_code
+    assert another in {403, 404}

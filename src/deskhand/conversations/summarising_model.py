@@ -6,7 +6,7 @@ the model as data, one JSON object a line, and what comes back is checked and cu
 
 import json
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import structlog
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
@@ -70,7 +70,7 @@ class ModelSummariser:
         data = f"{as_data(transcript.lines)}\n{json.dumps(noted, ensure_ascii=False)}"
         try:
             text = await ask_once(self._model, _GIST, data, seconds=SECONDS, max_tokens=MAX_TOKENS)
-            reply = _Reply.model_validate(_object_in(text))
+            reply = _Reply.model_validate_json(_object_in(text))
         except (ModelDown, ValidationError, ValueError) as error:
             log.warning("summary_without_model", model=self._model.name, reason=type(error).__name__)
             return await self._otherwise.gist(transcript)
@@ -93,16 +93,13 @@ class ModelSummariser:
         return clipped(_storable(text), MAX_CONTEXT_CHARS)
 
 
-def _object_in(text: str) -> dict[str, Any]:
+def _object_in(text: str) -> str:
     """The JSON object of a reply, also where the model puts a fence around it.
 
     Raises:
         ValueError: when there is none.
     """
-    found = json.loads(text[text.index("{") : text.rindex("}") + 1])
-    if not isinstance(found, dict):
-        raise ValueError("the reply holds no object")  # noqa: TRY004 - it is what json raises too
-    return found
+    return text[text.index("{") : text.rindex("}") + 1]
 
 
 def _storable(text: str) -> str:

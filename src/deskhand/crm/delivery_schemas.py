@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from deskhand.crm.delivery_model import Delivery, DeliveryKind, DeliveryStatus, Media, MediaKind
-from deskhand.crm.schemas import ID_PATTERN, MAX_ID, KeyedIn
-from deskhand.crm.sequence_schemas import ActorOut, Language, Line, Name, Values, When
+from deskhand.crm.schemas import ID_PATTERN, MAX_ID, ActorOut, KeyedIn
+from deskhand.crm.sequence_schemas import Language, Line, Name, Values, When
 from deskhand.crm.tools_base import MAX_TEXT, PlainText
 
 

@@ -6,10 +6,9 @@ from fastapi import APIRouter, Query, Response
 
 from deskhand.crm.delivery_model import Enrolment, EnrolmentStatus, NewEnrolment, Sequence, tag_of
 from deskhand.crm.enrolling import Enrolments
-from deskhand.crm.schemas import IdempotencyKey, Limit, Offset, Reader, Writer, staff_writing
+from deskhand.crm.schemas import ActorOut, IdempotencyKey, Limit, Offset, Reader, Writer, staff_writing
 from deskhand.crm.sequence_library import SequenceLibrary, SequencePatch
 from deskhand.crm.sequence_schemas import (
-    ActorOut,
     EnrolIn,
     EnrolmentId,
     EnrolmentOut,

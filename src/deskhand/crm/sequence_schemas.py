@@ -14,7 +14,7 @@ from deskhand.crm.delivery_model import (
     TemplateDraft,
 )
 from deskhand.crm.pauses import EXAMPLE as PAUSES
-from deskhand.crm.schemas import ID_PATTERN, MAX_ID, KeyedIn
+from deskhand.crm.schemas import ID_PATTERN, MAX_ID, ActorOut, KeyedIn
 from deskhand.crm.sequences import MAX_STEPS
 from deskhand.crm.templates import LANGUAGE, MAX_BODY, MAX_VALUE, MAX_VARIABLES, NAME, VARIABLE, Variable
 from deskhand.crm.tools_base import PlainText
@@ -294,14 +294,6 @@ class EnrolIn(KeyedIn):
     variables: Values = Field(default_factory=dict)
     time_zone: Zone | None = None
     language: Language | None = None
-
-
-class ActorOut(BaseModel):
-    """Who did it: a user or an API key, an agent in a turn, or the house itself."""
-
-    kind: str
-    id: str | None
-    turn_id: str | None
 
 
 class EnrolmentOut(BaseModel):
