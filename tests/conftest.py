@@ -13,6 +13,8 @@ import pytest
 import structlog
 from fastapi.dependencies import models as fastapi_models
 
+from blanks import FILE, put_blank
+from deskhand.kit.clock import Clock
 from deskhand.llm.embedder import FastEmbedEmbedder
 from deskhand.llm.model_files import prepare_model
 from deskhand.settings import Settings, load_settings
@@ -58,12 +60,14 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def open_a_house(embedder: FastEmbedEmbedder) -> OpenHouse:
-    """Opens houses with the shared embedder, for tests that need their own settings or a second start."""
+    """Opens houses with the shared embedder, for tests that need their own settings, clock or a second start."""
 
     @asynccontextmanager
-    async def opened(settings: Settings) -> AsyncIterator[House]:
+    async def opened(settings: Settings, clock: Clock | None = None) -> AsyncIterator[House]:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        async with open_house(settings, embedder=embedder) as house:
+        if settings.resolved_database_url == f"sqlite+aiosqlite:///{settings.data_dir}/{FILE}":
+            await put_blank(settings.data_dir)
+        async with open_house(settings, embedder=embedder, clock=clock) as house:
             yield house
         _let_go_of_endpoints()
 

@@ -1,8 +1,5 @@
 """A post office for tests: templates, sequences and deliveries on a real database, with a clock that is moved."""
 
-import atexit
-import shutil
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from blanks import put_blank
 from deskhand.conversations.model import Message, MessageRole
 from deskhand.conversations.places import ContactPlaces
 from deskhand.conversations.repository import ConversationRepository
@@ -52,7 +50,6 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday
 AGENT = Actor(kind=ActorKind.AGENT, id="support", turn_id="trn_1")
 ADA = Actor(kind=ActorKind.USER, id="usr_ten_1_ada")
 CONTACT = "con_ana"
-_BLANKS: list[Path] = []
 
 
 @dataclass
@@ -188,10 +185,9 @@ def an_enrolment(**fields: Any) -> NewEnrolment:
 @asynccontextmanager
 async def open_post(folder: Path, url: str | None = None) -> AsyncIterator[Post]:
     """On a fresh SQLite file, or on the database of that address: two tenants with a contact each, Ana and Eve."""
-    if url is None:
-        shutil.copyfile(await _blank(), folder / "deskhand.db")
-    database = Database(url or f"sqlite+aiosqlite:///{folder}/deskhand.db")
-    await migrate(database)
+    database = Database(url or await put_blank(folder))
+    if url is not None:
+        await migrate(database)
     post = Post(store=TenantStore(database), clock=MovedClock())
     async with database.write() as db:
         for number in ("1", "2"):
@@ -207,18 +203,6 @@ async def open_post(folder: Path, url: str | None = None) -> AsyncIterator[Post]
         post.jobs.end()
         await post.background.close()
         await database.close()
-
-
-async def _blank() -> Path:
-    """An empty database with all tables, made once: bringing one up to date takes longer than a test."""
-    if not _BLANKS:
-        folder = Path(tempfile.mkdtemp(prefix="deskhand-blank-"))
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        database = Database(f"sqlite+aiosqlite:///{folder}/blank.db")
-        await migrate(database)
-        await database.close()
-        _BLANKS.append(folder / "blank.db")
-    return _BLANKS[0]
 
 
 async def _staff(post: Post) -> None:

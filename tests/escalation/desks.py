@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 from sqlalchemy import insert
 
+from blanks import put_blank
 from deskhand.api import AppParts, create_app
 from deskhand.conversations.repository import ConversationRepository
 from deskhand.conversations.sessions import SessionRepository
@@ -159,8 +160,9 @@ def assessed(**changes: object) -> Assessment:
 @asynccontextmanager
 async def open_desk(folder: Path, url: str | None = None) -> AsyncIterator[Desk]:
     """On a fresh SQLite file, or on the database of that address."""
-    database = Database(url or f"sqlite+aiosqlite:///{folder}/deskhand.db")
-    await migrate(database)
+    database = Database(url or await put_blank(folder))
+    if url is not None:
+        await migrate(database)
     store, clock, background, channels = TenantStore(database), MovedClock(), Background(), Pigeons()
     signer = TokenSigner("k" * 40, clock, staff_hours=24 * 365)
     standing = Standing(store, clock)

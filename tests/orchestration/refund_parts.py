@@ -3,7 +3,6 @@
 The CRM is of paper: it keeps what it is told, each key once.
 """
 
-import shutil
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from typing import Any
 import httpx
 from fastapi import APIRouter
 
+from blanks import put_blank
 from deskhand.agents.contract import AgentContract
 from deskhand.agents.contract_documents import completed, draft_from
 from deskhand.agents.repository import AgentRepository
@@ -216,8 +216,9 @@ async def open_bank(
     """On a fresh SQLite file, or on the database of that address. `seconds` is for one voter."""
     folder.mkdir(exist_ok=True)  # noqa: ASYNC240 - nobody else waits here
     known = load_settings(env_file=None, data_dir=folder, **settings)
-    database = Database(url or await _migrated_file(folder))
-    await migrate(database)
+    database = Database(url or await put_blank(folder))
+    if url is not None:
+        await migrate(database)
     store, clock, background, crm = TenantStore(database), MovedClock(), Background(), PaperCrm()
     signer = TokenSigner("k" * 40, clock, staff_hours=24 * 365)
     standing = Standing(store, clock)
@@ -250,18 +251,6 @@ async def open_bank(
     )
     for each in (background, gate, providers, database):
         await each.close()
-
-
-async def _migrated_file(folder: Path) -> str:
-    """The address of a new file with every table, copied from the one that was migrated first: that takes a second."""
-    first = folder.parent / "migrated.db"
-    if not first.exists():
-        being_made = Database(f"sqlite+aiosqlite:///{folder}/migrated.db")
-        await migrate(being_made)
-        await being_made.close()
-        (folder / "migrated.db").rename(first)
-    shutil.copy(first, folder / "deskhand.db")
-    return f"sqlite+aiosqlite:///{folder}/deskhand.db"
 
 
 def _transport(gate: Gate, routers: Sequence[APIRouter], folder: Path) -> httpx.ASGITransport:

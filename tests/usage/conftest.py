@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from blanks import put_blank
 from deskhand.kit.db import Database
-from deskhand.migrations.run import migrate
 from deskhand.tenancy.directory import Directory
 from deskhand.tenancy.roles import Role
 from deskhand.tenancy.scope import TenantScope
@@ -36,8 +36,7 @@ def clock() -> MovableClock:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[TenantStore]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/deskhand.db")
-    await migrate(database)
+    database = Database(await put_blank(tmp_path))
     yield TenantStore(database)
     await database.close()
 
