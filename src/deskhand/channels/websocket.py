@@ -8,6 +8,7 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
 
 from deskhand.channels.frames import CLIENT_FRAME, Frame, Hello, Ping, SendMessage, frame_of
+from deskhand.channels.standing import work_of
 from deskhand.conversations.lifecycle import SessionLifecycle
 from deskhand.conversations.model import Session
 from deskhand.conversations.repository import ConversationRepository
@@ -127,11 +128,13 @@ class SocketEndpoint:
                 await connection.send(frame_of(event))
 
     async def _standing(self, scope: TenantScope, session: Session) -> dict[str, Any]:
-        """Who answers at present, for a client that was not there when that changed."""
+        """Who answers at present and what is under way, for a client that was not there when that changed."""
         async with self._store.read(scope) as db:
             ticket = await TicketRepository(db, scope, self._clock).of_session(session.id)
+            work = await work_of(db, scope, self._clock, session.id)
         owner = await self._ownership.owner_of(scope, session.id)
-        return {"operator": owner.name, "ticket": ticket.id if ticket is not None and ticket.status in OPEN else None}
+        open_ticket = ticket.id if ticket is not None and ticket.status in OPEN else None
+        return {"operator": owner.name, "ticket": open_ticket, **work}
 
     async def _receive(self, connection: "_Connection", presented: Presented, session: Session) -> None:
         while True:

@@ -81,6 +81,15 @@ class ApprovalRepository:
         condition = (ApprovalRow.thread_id == thread_id, ApprovalRow.status.in_(OPEN))
         return await self._db.scalar(select(func.count()).select_from(ApprovalRow).where(*condition)) or 0
 
+    async def open_of(self, session_id: str) -> tuple[Approval, ...]:
+        """The open requests of a session, oldest first."""
+        rows = await self._db.scalars(
+            self._select()
+            .where(ApprovalRow.session_id == session_id, ApprovalRow.status.in_(OPEN))
+            .order_by(ApprovalRow.id)
+        )
+        return tuple(map(approval_of, rows))
+
     async def approvals(self, wanted: ApprovalFilter, *, limit: int, offset: int) -> ApprovalPage:
         """The newest first."""
         equal = {
