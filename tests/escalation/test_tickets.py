@@ -207,6 +207,8 @@ async def test_the_list_shows_the_gravest_and_most_due_first_and_ended_ones_last
             "overdue=true": [],
             "overdue=false": ["high", "normal", "ended"],
             f"session_id={company.session_id}": [],
+            f"contact_id={page['items'][0]['contact_id']}": ["high"],
+            "contact_id=con_nobody": [],
         }
         for query, names in found.items():
             items = (await get(ada, f"/api/v1/tickets?{query}"))["items"]

@@ -30,6 +30,7 @@ Worker = Annotated[TenantScope, allowed(Permission.TICKETS_WRITE)]
 TicketId = Annotated[str, Path(max_length=_MAX, pattern=_ID, examples=["ESC-7K3M9Q2P"])]
 Assignee = Annotated[str, Query(max_length=_MAX, pattern=_ID, description="Only this user's; `me` for one's own.")]
 OfSession = Annotated[str, Query(max_length=_MAX, pattern=_ID, description="Only this session's.")]
+OfContact = Annotated[str, Query(max_length=_MAX, pattern=_ID, description="Only this contact's.")]
 Limit = Annotated[int, Query(ge=1, le=100)]
 Offset = Annotated[int, Query(ge=0, le=1_000_000_000)]
 ME = "me"
@@ -60,6 +61,7 @@ class TicketEndpoints:
         category: Annotated[Category | None, Query()] = None,
         assignee: Assignee | None = None,
         session_id: OfSession | None = None,
+        contact_id: OfContact | None = None,
         overdue: Annotated[bool | None, Query(description="Only those that are, or are not, overdue.")] = None,
         limit: Limit = 50,
         offset: Offset = 0,
@@ -71,6 +73,7 @@ class TicketEndpoints:
             category=category,
             assignee_id=scope.user_id if assignee == ME else assignee,
             session_id=session_id,
+            contact_id=contact_id,
             overdue=overdue,
         )
         page = await self._desk.list(scope, wanted, limit=limit, offset=offset)

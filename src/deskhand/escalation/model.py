@@ -201,6 +201,7 @@ class TicketFilter:
     category: Category | None = None
     assignee_id: str | None = None
     session_id: str | None = None
+    contact_id: str | None = None
     overdue: bool | None = None
 
 

@@ -129,6 +129,7 @@ class TicketRepository:
             TicketRow.category: wanted.category,
             TicketRow.assignee_id: wanted.assignee_id,
             TicketRow.session_id: wanted.session_id,
+            TicketRow.contact_id: wanted.contact_id,
         }
         conditions: list[ColumnElement[bool]] = [
             column == value for column, value in equal.items() if value is not None

@@ -11938,6 +11938,7 @@ export interface operations {
                 category?: components["schemas"]["Category"] | null;
                 assignee?: string | null;
                 session_id?: string | null;
+                contact_id?: string | null;
                 /** @description Only those that are, or are not, overdue. */
                 overdue?: boolean | null;
                 limit?: number;
