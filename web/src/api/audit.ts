@@ -119,11 +119,16 @@ export type AuditReplay = {
 };
 export type AuditErasure = { contact_id: string; records: number; record_id: string | null };
 
+/** What a turn was given, so far as the console reads it. */
+export type AuditPayload = { inputs: { more: Record<string, unknown> } };
+
 const one = (id: string): string => `${API}/${segment(id)}`;
 
 export const auditApi = {
   list: (token: string, filter: AuditFilter, limit: number, offset: number) =>
     request<AuditPage>(`${API}${query({ ...filter, limit, offset })}`, { token }),
+  payload: (token: string, id: string) =>
+    request<AuditPayload>(`${one(id)}/payload`, { token }),
   get: (token: string, id: string) => request<AuditRecord>(one(id), { token }),
   replay: (token: string, id: string) =>
     request<AuditReplay>(`${one(id)}/replay`, { method: "POST", token }),

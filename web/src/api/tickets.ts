@@ -89,6 +89,7 @@ export type TicketFilter = {
   priority: string;
   category: string;
   assignee: string;
+  contact_id: string;
   overdue: string;
   limit: number;
   offset: number;

@@ -19,11 +19,15 @@ export type Citation = Schemas["CitationOut"];
 export type Feedback = Schemas["FeedbackOut"];
 export type SourceArticle = Schemas["SourceTextOut"];
 
+export type Route = Schemas["RouteOut"];
+
 /** What an answer says of itself; the API leaves the object open. */
 export type MessageMetadata = {
   answered?: boolean;
   model?: string;
   degraded?: boolean;
+  /** Whose the message was found to be, where several agents could answer. */
+  route?: Route | null;
   offer_human?: boolean;
   /** Of a message of the staff: what the customer sees of who wrote it. */
   operator_name?: string;

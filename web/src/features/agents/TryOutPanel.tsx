@@ -14,6 +14,7 @@ import { SourcesPanel } from "../chat/sources/SourcesPanel";
 import { citationsOf, useSources } from "../chat/sources/useSources";
 import type { CustomerItem } from "../chat/state/model";
 import { ChatProvider, useChatState } from "../chat/useChat";
+import { OperatorsViewProvider } from "../routing/operatorsView";
 import type { TryOut } from "./tryOut";
 
 const MOST_SUGGESTIONS = 3;
@@ -126,7 +127,9 @@ export function TryOutPanel({ agent, dirty, tryOut }: TryOutPanelProps) {
             Your unsaved changes are not in effect here: it answers by version {agent.version}.
           </p>
         )}
-        <Chat agent={agent} tryOut={tryOut} />
+        <OperatorsViewProvider value={true}>
+          <Chat agent={agent} tryOut={tryOut} />
+        </OperatorsViewProvider>
       </section>
     </ChatProvider>
   );

@@ -13,6 +13,7 @@ import { EraseContact } from "./EraseContact";
 import { Ids } from "./Ids";
 import { useRecord } from "./queries";
 import { ReplaySection } from "./ReplaySection";
+import { Routing } from "./Routing";
 import { Sources } from "./Sources";
 import { Stages } from "./Stages";
 import { Tools } from "./Tools";
@@ -99,6 +100,7 @@ function Record({ record }: { record: AuditRecord }) {
               <Section title="What was said">
                 <Said record={record} />
               </Section>
+              <Routing record={record} />
               <Sources sources={record.sources ?? []} />
               <Tools tools={record.tools} approvals={record.approvals} />
               {record.event === "turn" && <ReplaySection record={record} />}

@@ -24,6 +24,18 @@ export function useRecord(id: string) {
   });
 }
 
+/** What the turn was given; gone once the customer is erased. */
+export function usePayload(id: string, kept: boolean) {
+  const auth = useAuthStore();
+  return useQuery({
+    queryKey: [...AUDIT, "payload", id],
+    queryFn: () => auth.with((token) => auditApi.payload(token, id)),
+    enabled: kept,
+    retry: false,
+    staleTime: 60_000,
+  });
+}
+
 export function useAuditChanged(): () => void {
   const queries = useQueryClient();
   return () => {

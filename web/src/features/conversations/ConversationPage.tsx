@@ -13,6 +13,7 @@ export function ConversationPage() {
   const { threadId = "" } = useParams();
   const auth = useAuthStore();
   const mayAudit = useAllowed("audit:read");
+  const mayContacts = useAllowed("crm:read");
   const thread = useQuery({
     queryKey: ["thread", threadId],
     queryFn: () => auth.with((token) => threadsApi.get(token, threadId)),
@@ -41,6 +42,11 @@ export function ConversationPage() {
       title={thread.data.title || "Conversation"}
       actions={
         <>
+          {mayContacts && (
+            <Link to={`/console/contacts/${contact}`} className={`${link} me-3`}>
+              Contact
+            </Link>
+          )}
           <Link to={`/console/memories?contact=${contact}`} className={link}>
             Memories of this customer
           </Link>

@@ -10,6 +10,7 @@ import { cx } from "../../design/cx";
 import { Icon } from "../../design/Icon";
 import { useAuthStore } from "../account/useAuth";
 import { withoutMarkers } from "../chat/messages/citations";
+import { RouteNote } from "../routing/RouteNote";
 import { useThread } from "./useThread";
 
 const LOOKS: Record<Message["role"], { name: string; box: string; side: string }> = {
@@ -85,6 +86,9 @@ function Said({ message }: { message: Message }) {
         <p className="mt-1 max-w-[min(92%,36rem)] px-1 text-xs text-ink-faint">
           From {[...new Set(message.citations.map((citation) => citation.title))].join(", ")}
         </p>
+      )}
+      {metadata.route != null && (
+        <RouteNote route={metadata.route} className="mt-1.5 max-w-[min(92%,36rem)] px-1" />
       )}
       {files.length > 0 && (
         <ul aria-label="Files sent along" className="mt-1 px-1">

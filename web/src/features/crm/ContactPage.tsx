@@ -31,7 +31,7 @@ function Dates({ contact }: { contact: Contact }) {
           ["Changed", updated === null ? "Never" : <When key="changed" at={updated} />],
           [
             "Id",
-            <span key="id" className="font-mono text-[0.8125rem]">
+            <span key="id" className="font-mono text-xs">
               {contact.id}
             </span>,
           ],

@@ -28,7 +28,7 @@ function Filters({ view, change, clear, filtered }: ViewOf) {
   };
   return (
     <div role="search" aria-label="Contacts" className="mb-5 flex flex-wrap items-center gap-2.5">
-      <Words label="Name, e-mail, phone" value={view.q} onChange={on("q")} />
+      <Words label="Search contacts" value={view.q} onChange={on("q")} />
       <Words label="Tag" value={view.tag} onChange={on("tag")} />
       {stages.length > 0 && (
         <Choose

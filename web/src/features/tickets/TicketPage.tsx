@@ -19,11 +19,17 @@ const ALL = { to: "/console/tickets", label: "Tickets" };
 
 function Links({ ticket }: { ticket: TicketDetails }) {
   const mayRemember = useAllowed("memories:read");
+  const mayContacts = useAllowed("crm:read");
   const mayAudit = useAllowed("audit:read");
   const contact = encodeURIComponent(ticket.contact_id);
   const link = "text-accent underline-offset-4 hover:underline";
   return (
     <p className="flex flex-wrap gap-x-5 gap-y-1 text-sm">
+      {mayContacts && (
+        <Link to={`/console/contacts/${contact}`} className={link}>
+          This customer
+        </Link>
+      )}
       {mayRemember && (
         <Link to={`/console/memories?contact=${contact}`} className={link}>
           Memories of this customer

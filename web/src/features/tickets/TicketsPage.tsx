@@ -1,7 +1,7 @@
 import { Link } from "react-router";
 
 import { CATEGORIES, PRIORITIES, STATUSES, type Ticket } from "../../api/tickets";
-import { Choose, useView } from "../../console/filters";
+import { Choose, useView, Words } from "../../console/filters";
 import { Listed } from "../../console/Listed";
 import { PageFrame } from "../../console/PageFrame";
 import { useStaff } from "../../console/staff";
@@ -14,7 +14,7 @@ import { DueText, PriorityTag, TicketStatusDot } from "./marks";
 import { headline } from "./words";
 
 const PAGE_SIZE = 25;
-const NAMES = ["status", "priority", "category", "assignee", "overdue"] as const;
+const NAMES = ["status", "priority", "category", "assignee", "overdue", "contact_id"] as const;
 
 type NameOf = (id: string | null) => string | null;
 
@@ -133,6 +133,7 @@ function Filters({ view, change, clear, filtered }: FiltersProps) {
         words={{ true: "Overdue", false: "In time" }}
         onChange={on("overdue")}
       />
+      <Words label="Customer’s id" value={view.contact_id} onChange={on("contact_id")} />
       {filtered && (
         <Button look="link" onClick={clear}>
           Clear

@@ -5,6 +5,8 @@ import { BellMark } from "../../../design/BellMark";
 import { Button } from "../../../design/Button";
 import { cx } from "../../../design/cx";
 import { Icon } from "../../../design/Icon";
+import { RouteNote } from "../../routing/RouteNote";
+import { useOperatorsView } from "../../routing/operatorsView";
 import { breadcrumb, inOrder } from "../sources/words";
 import { AnswerActions } from "./AnswerActions";
 import { AnswerText } from "./AnswerText";
@@ -99,6 +101,13 @@ function OperatorText({ message }: { message: Message }) {
   );
 }
 
+/** For the team, when they try an agent out: which one answered, and why. */
+function Chosen({ message }: { message: Message }) {
+  const { route } = message.metadata;
+  if (!useOperatorsView() || route == null) return null;
+  return <RouteNote route={route} className="mt-3 rounded-xl bg-sunken/60 px-3 py-2" />;
+}
+
 type AgentMessageProps = {
   message: Message;
   agentName: string;
@@ -144,6 +153,7 @@ export function AgentMessage(props: AgentMessageProps) {
             </Button>
           </div>
         )}
+        <Chosen message={message} />
         <Footnotes message={message} active={active} onOpen={open} />
         {person ? null : <AnswerActions message={message} past={past} />}
       </Speaker>
