@@ -20,6 +20,7 @@ from deskhand.conversations.summaries import ThreadSummaries
 from deskhand.conversations.summarising import ConversationSummariser, OfflineSummariser
 from deskhand.conversations.summarising_model import ModelSummariser
 from deskhand.conversations.thread_endpoints import ThreadEndpoints
+from deskhand.jobs.endpoints import JobEndpoints
 from deskhand.knowledge.library import KnowledgeLibrary
 from deskhand.llm.providers import Providers
 from deskhand.llm.sentiment import VaderSentiment
@@ -52,6 +53,7 @@ from deskhand.turns.runner import TurnRunner
 from deskhand.turns.sources import Sources
 from deskhand.turns.toolbox import Toolboxes
 from deskhand.wiring_customers import Customers, Talking, customers
+from deskhand.wiring_erasing import erasing
 from deskhand.wiring_orchestration import (
     LOOKUP_CUSTOMER,
     Decisions,
@@ -143,7 +145,12 @@ def conversations(ground: Ground, slices: Slices, directory: Directory, agents: 
         approvals=decided.approvals,
         orders=paid.orders,
         planner=plans,
-        endpoints=(*known.endpoints, *orchestration_endpoints(paid, decided, plans)),
+        endpoints=(
+            *known.endpoints,
+            *orchestration_endpoints(paid, decided, plans),
+            erasing(ground, slices, live),
+            JobEndpoints(ground.jobs),
+        ),
         close=(known.close, paid.close),
     )
 

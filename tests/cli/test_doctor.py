@@ -14,7 +14,7 @@ from cli.processes import Run, Server
 from deskhand.llm.model_files import find_prepared
 from deskhand.settings import load_settings
 
-CHECKS = ["database", "secret key", "embeddings", "index", "model", "server"]
+CHECKS = ["database", "jobs", "secret key", "embeddings", "index", "model", "server"]
 
 
 def lines(out: str) -> dict[str, str]:
@@ -60,6 +60,24 @@ def test_a_database_of_a_newer_version_is_told_and_left(run: Run, tmp_path: Path
     assert "install the newer version that made it" in ended.out
     assert "'9999'" in run("migrate").error
     assert "'9999'" in run("ask", "hello").error
+
+
+def test_work_that_was_given_up_is_told_by_its_kind(run: Run, tmp_path: Path) -> None:
+    run("migrate")
+    assert lines(run("doctor").out)["jobs"] == "✓ none was given up"
+    then = "'2026-01-01 00:00:00'"
+    tenant = f"'ten_1', 'one', '', '', '', '[]', 'active', {then}"
+    columns = "id, slug, company, agent_name, welcome, suggestions, status, created_at"
+    execute(tmp_path / "data", f"INSERT INTO tenants ({columns}) VALUES ({tenant})")  # noqa: S608 - of constants
+    columns = "id, tenant_id, kind, key, payload, state, due_at, next_at, attempts, created_at"
+    for number in (1, 2):
+        job = f"'job_{number}', 'ten_1', 'plan.run', '{number}', '{{}}', 'given_up', {then}, {then}, 8, {then}"
+        execute(tmp_path / "data", f"INSERT INTO jobs ({columns}) VALUES ({job})")  # noqa: S608 - of constants
+
+    ended = run("doctor")
+
+    assert ended.code == 1
+    assert lines(ended.out)["jobs"].startswith("✗ 2 were given up (plan.run 2): GET /api/v1/jobs tells why;")
 
 
 def test_a_database_that_is_behind_is_told_and_not_migrated(run: Run, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from deskhand.orchestration.coordinator import Coordinator
 from deskhand.orchestration.plan_model import PlanDraft
 from deskhand.settings import load_settings
 from deskhand.tenancy.scope import TenantScope
+from deskhand.turns.events import PlanChanged, TextAdded
 from deskhand.wiring import House
 from shops import OpenHouse, Shop, open_shop
 from turns.fronts import contract, coordinator, make_agents
@@ -108,11 +109,11 @@ async def test_how_far_the_plan_is_and_its_outcome_reach_whoever_listens(talk: T
         answer = await talk.ask()
         await talk.settled()
         told = [listening.queue.get_nowait().event for _ in range(listening.queue.qsize())]
-    states = [event.plan["status"] for event in told if type(event).__name__ == "PlanChanged"]
+    states = [event.plan["status"] for event in told if isinstance(event, PlanChanged)]
     assert (states[0], states[-1]) == ("pending", "done")
     kinds = [type(event).__name__ for event in told]
     assert max(kinds.index("Completed"), kinds.index("PlanChanged")) < kinds.index("AgentSaid")
-    texts = "".join(event.delta for event in told if type(event).__name__ == "TextAdded")
+    texts = "".join(event.delta for event in told if isinstance(event, TextAdded))
     assert texts == answer["answer"]
 
 

@@ -5,6 +5,8 @@ That it was done, and by whom, is a record of the chain itself. Above: the endpo
 
 from dataclasses import dataclass
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from deskhand.audit.keyring import Keyring
 from deskhand.audit.repository import AuditRepository
 from deskhand.audit.vault import Vault
@@ -39,10 +41,19 @@ class AuditEraser:
             UnknownContact: when the tenant has, and had, none of that id.
         """
         async with self._store.write(scope) as db:
-            records = AuditRepository(db, scope)
-            if not await records.knows_contact(contact_id):
-                raise UnknownContact(f"There is no contact {contact_id!r}.")
-            sealed = await records.sealed_of(contact_id)
-            gone = await Keyring(db, scope, self._clock, self._vault).erase(contact_id)
-            record_id = await self._writer.note_erasure(db, scope, contact_id) if gone else None
+            sealed, record_id = await self.erase_in(db, scope, contact_id)
         return Erasure(contact_id=contact_id, records=sealed, record_id=record_id)
+
+    async def erase_in(self, db: AsyncSession, scope: TenantScope, contact_id: str) -> tuple[int, str | None]:
+        """The same in the caller's transaction: how many records held something, and the record that says so.
+
+        Raises:
+            UnknownContact: as `erase` does.
+        """
+        records = AuditRepository(db, scope)
+        if not await records.knows_contact(contact_id):
+            raise UnknownContact(f"There is no contact {contact_id!r}.")
+        sealed = await records.sealed_of(contact_id)
+        gone = await Keyring(db, scope, self._clock, self._vault).erase(contact_id)
+        record_id = await self._writer.note_erasure(db, scope, contact_id) if gone else None
+        return sealed, record_id

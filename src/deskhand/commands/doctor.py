@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from deskhand.commands.presence import ServerUnreachable, find_server
 from deskhand.commands.terminal import DataDir, console, load_embedder, run, settings_for_command
+from deskhand.jobs.repository import given_up_by_kind
 from deskhand.kit.db import Database
 from deskhand.kit.errors import DeskhandError, Misconfigured
 from deskhand.kit.secret_key import FILE_NAME
@@ -19,10 +20,12 @@ from deskhand.llm.model_files import ModelUnavailable, find_prepared
 from deskhand.llm.providers import endpoints_of
 from deskhand.migrations.run import check_revision, revisions
 from deskhand.settings import DEFAULT_SECRET_KEY, LLMProvider, Settings
+from deskhand.tenancy.store import TenantStore
 from deskhand.wiring import open_index, secret_key_of
 
 PROVIDER_SECONDS = 5.0
 _REFUSALS = {401, 403}
+_NOT_LOOKED_AT = "not looked at before the database is right"
 
 
 def doctor(data_dir: DataDir = None) -> None:
@@ -71,6 +74,31 @@ async def _check_database(settings: Settings) -> str:
     return f"{database.url.get_backend_name()}, " + (
         f"revision {present}" if present else "empty: run `deskhand migrate`"
     )
+
+
+async def _check_jobs(settings: Settings) -> str:
+    file = settings.data_dir / "deskhand.db"
+    if settings.database_url is None and not file.exists():
+        return "none yet"
+    database = Database(settings.resolved_database_url)
+    try:
+        await check_revision(database)
+        present, newest = await revisions(database)
+        if present != newest:
+            return _NOT_LOOKED_AT
+        async with TenantStore(database).across_tenants() as db:
+            given_up = await given_up_by_kind(db)
+    except DeskhandError:
+        return _NOT_LOOKED_AT
+    finally:
+        await database.close()
+    if given_up:
+        kinds = ", ".join(f"{kind} {count}" for kind, count in given_up.items())
+        raise Misconfigured(
+            f"{sum(given_up.values())} were given up ({kinds}): GET /api/v1/jobs tells why; once that is mended, "
+            "POST /api/v1/jobs/{job_id}/retry tries one again."
+        )
+    return "none was given up"
 
 
 async def _check_key(settings: Settings) -> str:
@@ -137,6 +165,7 @@ def _check_writable(folder: Path, mend: str) -> None:
 
 _CHECKS: tuple[tuple[str, Callable[[Settings], Awaitable[str]]], ...] = (
     ("database", _check_database),
+    ("jobs", _check_jobs),
     ("secret key", _check_key),
     ("embeddings", _check_embeddings),
     ("index", _check_index),

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from deskhand.kit.errors import Conflict, NotFound
 from deskhand.tenancy.scope import TenantScope
 
 
@@ -54,6 +55,14 @@ class GiveUp(Exception):
         """`reason` is kept with the job and shown to staff: a word or two, without personal data."""
         super().__init__(reason)
         self.reason = reason
+
+
+class UnknownJob(NotFound):
+    code = "unknown_job"
+
+
+class JobNotGivenUp(Conflict):
+    code = "job_not_given_up"
 
 
 AfterCommit: TypeAlias = Callable[[], None]

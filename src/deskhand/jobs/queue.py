@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from deskhand.jobs.model import Handler, HandlerInTransaction, Job, JobStanding
+from deskhand.jobs.model import Handler, HandlerInTransaction, Job, JobNotGivenUp, JobStanding, JobState
 from deskhand.jobs.repository import JobRepository, due_jobs, next_moment, tenants_with_ended
 from deskhand.jobs.running import GivenUp, JobRunner, Kind, scope_of
 from deskhand.kit.background import Background
@@ -117,6 +117,32 @@ class JobQueue:
         """What has become of a job; None when there is none."""
         async with self._store.read(scope) as db:
             return await JobRepository(db, scope, self._clock).standing(kind=kind, key=key)
+
+    async def page(
+        self, scope: TenantScope, *, state: JobState, kind: str | None, limit: int, offset: int
+    ) -> tuple[tuple[JobStanding, ...], int]:
+        """A part of the jobs in a state, the newest first, and how many there are."""
+        async with self._store.read(scope) as db:
+            jobs = JobRepository(db, scope, self._clock)
+            return await jobs.page(state=state, kind=kind, limit=limit, offset=offset)
+
+    async def try_again(self, scope: TenantScope, job_id: str) -> JobStanding:
+        """The job that was given up, from its first attempt on.
+
+        Raises:
+            UnknownJob: when there is none.
+            JobNotGivenUp: when it was not.
+        """
+        async with self._store.write(scope) as db:
+            jobs = JobRepository(db, scope, self._clock)
+            revived = await jobs.revive_one(job_id)
+            standing = await jobs.one(job_id)
+        if not revived:
+            state = standing.state.value
+            raise JobNotGivenUp(f"The job {job_id!r} is {state}: only what was given up can be tried again.")
+        log.info("job_tried_again", job_id=job_id, kind=standing.job.kind, by=scope.user_id)
+        self.wake()
+        return standing
 
     def begin(self) -> None:
         """From now on look for jobs by itself: now, when the nearest is due, and every few seconds for what other

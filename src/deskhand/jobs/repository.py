@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from deskhand.jobs.model import Job, JobStanding, JobState
+from deskhand.jobs.model import Job, JobStanding, JobState, UnknownJob
 from deskhand.jobs.tables import JobRow
 from deskhand.kit.clock import Clock
 from deskhand.kit.db import upsert
@@ -97,6 +97,32 @@ class JobRepository:
         values = {"state": JobState.WAITING, "next_at": self._clock.now(), "attempts": 0, "ended_at": None}
         return await self._change(*found, **values)
 
+    async def revive_one(self, job_id: str) -> bool:
+        """The same of the job of that id."""
+        found = (JobRow.id == job_id, JobRow.state == JobState.GIVEN_UP)
+        values = {"state": JobState.WAITING, "next_at": self._clock.now(), "attempts": 0, "ended_at": None}
+        return await self._change(*found, **values)
+
+    async def one(self, job_id: str) -> JobStanding:
+        """The job of that id.
+
+        Raises:
+            UnknownJob: when there is none.
+        """
+        row = await self._db.scalar(self._select().where(JobRow.id == job_id))
+        if row is None:
+            raise UnknownJob(f"There is no job {job_id!r}: list them with GET /api/v1/jobs.")
+        return standing_of(row)
+
+    async def page(
+        self, *, state: JobState, kind: str | None, limit: int, offset: int
+    ) -> tuple[tuple[JobStanding, ...], int]:
+        """A part of those in a state, the newest first, and how many there are."""
+        where = [JobRow.state == state, *([] if kind is None else [JobRow.kind == kind])]
+        total = await self._db.scalar(select(func.count()).select_from(JobRow).where(*where)) or 0
+        newest = self._select().where(*where).order_by(JobRow.id.desc()).limit(limit).offset(offset)
+        return tuple(map(standing_of, await self._db.scalars(newest))), total
+
     async def standing(self, *, kind: str, key: str) -> JobStanding | None:
         """What has become of it, when there is one."""
         row = await self._db.scalar(self._select().where(JobRow.kind == kind, JobRow.key == key))
@@ -146,6 +172,14 @@ async def tenants_with_ended(db: AsyncSession, before: datetime) -> tuple[str, .
     """Whose jobs were done or cancelled by then; for a session across tenants."""
     old = (JobRow.state.in_((JobState.DONE, JobState.CANCELLED)), JobRow.ended_at < before)
     return tuple(await db.scalars(select(JobRow.tenant_id).where(*old).distinct()))
+
+
+async def given_up_by_kind(db: AsyncSession) -> dict[str, int]:
+    """How many jobs of each kind were given up; for a session across tenants."""
+    counted = (
+        select(JobRow.kind, func.count().label("jobs")).where(JobRow.state == JobState.GIVEN_UP).group_by(JobRow.kind)
+    )
+    return {row.kind: row.jobs for row in await db.execute(counted.order_by(JobRow.kind))}
 
 
 def job_of(row: JobRow) -> Job:

@@ -27,6 +27,8 @@ _PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
     "PRAGMA foreign_keys=ON",
     "PRAGMA temp_store=MEMORY",
+    # What is deleted must not be readable in the file any more.
+    "PRAGMA secure_delete=ON",
 )
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",

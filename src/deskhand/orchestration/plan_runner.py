@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from deskhand.jobs.model import AfterCommit, Job
+from deskhand.jobs.model import AfterCommit, GiveUp, Job
 from deskhand.jobs.queue import JobQueue
 from deskhand.kit.clock import Clock
 from deskhand.kit.errors import DeskhandError
@@ -26,6 +26,7 @@ from deskhand.orchestration.plan_model import (
     Strategy,
     Subtask,
     Synthesis,
+    UnknownPlan,
 )
 from deskhand.orchestration.plan_ports import PlanEvents, PlanMaking, PlanSynthesising
 from deskhand.orchestration.plan_reply import PlanReply
@@ -139,7 +140,7 @@ class PlanRunner:
             return
         synthesis = await self._synthesiser.synthesise(scope, plan) if plan.done else None
         async with self._store.write(scope) as db:
-            ended = await self._finished(db, scope, plan, synthesis)
+            ended = await self._finished(db, scope, plan.id, synthesis)
         if ended is not None:
             self._told(scope, ended)
 
@@ -184,12 +185,14 @@ class PlanRunner:
             await self._jobs.add(db, scope, kind=SUBTASK, key=key, payload={"plan_id": plan_id, "subtask": key})
 
     async def _finished(
-        self, db: AsyncSession, scope: TenantScope, plan: Plan, synthesis: Synthesis | None
+        self, db: AsyncSession, scope: TenantScope, plan_id: str, synthesis: Synthesis | None
     ) -> _Ended | None:
         """The plan, ended; None when somebody else was quicker."""
-        if not await PlanRepository(db, scope, self._clock).take_hold(plan.id):
+        plans = PlanRepository(db, scope, self._clock)
+        if not await plans.take_hold(plan_id):
             return None
-        return await self._ended(db, scope, plan.id, PlanStatus.DONE if plan.done else PlanStatus.FAILED, synthesis)
+        status = PlanStatus.DONE if (await plans.plan(plan_id)).done else PlanStatus.FAILED
+        return await self._ended(db, scope, plan_id, status, synthesis)
 
     async def _ended(
         self,
@@ -230,13 +233,16 @@ class PlanRunner:
 
     async def _conclude_given_up(self, db: AsyncSession, scope: TenantScope, job: Job) -> AfterCommit | None:
         """The results are there, if not as one text."""
-        plan = await PlanRepository(db, scope, self._clock).plan(job.payload["plan_id"])
-        ended = await self._finished(db, scope, plan, None)
+        ended = await self._finished(db, scope, job.payload["plan_id"], None)
         return None if ended is None else lambda: self._told(scope, ended)
 
     async def _plan(self, scope: TenantScope, plan_id: str) -> Plan:
+        """Raises GiveUp when the plan was erased meanwhile."""
         async with self._store.read(scope) as db:
-            return await PlanRepository(db, scope, self._clock).plan(plan_id)
+            try:
+                return await PlanRepository(db, scope, self._clock).plan(plan_id)
+            except UnknownPlan:
+                raise GiveUp("plan_erased") from None
 
     def _committed(self, plan: Plan) -> None:
         self._jobs.wake()

@@ -32,6 +32,8 @@ class Permission(StrEnum):
     CRM_WRITE = "crm:write"
     PLANS_READ = "plans:read"
     PLANS_WRITE = "plans:write"
+    JOBS_READ = "jobs:read"
+    JOBS_WRITE = "jobs:write"
 
 
 MEANINGS: Mapping[Permission, str] = {
@@ -50,7 +52,7 @@ MEANINGS: Mapping[Permission, str] = {
     Permission.TICKETS_READ: "see tickets",
     Permission.TICKETS_WRITE: "take, resolve and close tickets, take conversations over and write in them",
     Permission.AUDIT_READ: "see, search and export the audit, replay turns",
-    Permission.AUDIT_WRITE: "check the audit's chain, erase a contact's part of it",
+    Permission.AUDIT_WRITE: "check the audit's chain, erase a contact's part of it, or all that is known of a person",
     Permission.USAGE_READ: "see what models were used and what they cost",
     Permission.APPROVALS_READ: "see what waits for a person's decision, and what was decided",
     Permission.APPROVALS_DECIDE: "allow, refuse and change what agents want to do",
@@ -58,6 +60,8 @@ MEANINGS: Mapping[Permission, str] = {
     Permission.CRM_WRITE: "change contacts, write notes, send messages, set up pipelines, templates and sequences",
     Permission.PLANS_READ: "see plans and votes",
     Permission.PLANS_WRITE: "start and cancel plans, call for a vote",
+    Permission.JOBS_READ: "see work that was given up",
+    Permission.JOBS_WRITE: "have it tried again",
 }
 
 _READ = frozenset(
@@ -83,6 +87,8 @@ _OPERATE = _READ | {
     Permission.APPROVALS_DECIDE,
     Permission.CRM_WRITE,
     Permission.PLANS_WRITE,
+    Permission.JOBS_READ,
+    Permission.JOBS_WRITE,
 }
 _EVERYTHING = frozenset(Permission)
 

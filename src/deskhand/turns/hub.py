@@ -68,6 +68,12 @@ class EventHub:
         finally:
             channel.listeners.discard(queue)
 
+    def forget(self, session_id: str) -> None:
+        """Let go of what the session told. Whoever listens to it hears what comes."""
+        channel = self._channels.get(session_id)
+        if channel is not None:
+            channel.kept.clear()
+
     def events_of_turn(self, session_id: str, turn_id: str) -> tuple[NumberedEvent, ...]:
         """What the turn has told so far, as far as it is kept."""
         return tuple(event for event in self._channel(session_id).kept if event.turn_id == turn_id)

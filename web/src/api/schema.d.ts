@@ -2182,6 +2182,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{contact_id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase Person
+         * @description Erase all that is known of a person, for good and in one transaction: conversations, attachments, memories,
+         *     the CRM's part, plans, votes, approvals, messages to come, words in refunds and orders, and the audit's keys.
+         *     Amounts stay, and so does the contact's bare id. What an external CRM holds must be erased there.
+         *
+         *     Takes the permission `audit:write`.
+         */
+        post: operations["erase_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Jobs
+         * @description Work in one state, the newest first: without a filter what was tried too often and given up.
+         *
+         *     Takes the permission `jobs:read`.
+         */
+        get: operations["list_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Job
+         * @description Try work that was given up again, from its first attempt on. What has been done meanwhile is not repeated.
+         *
+         *     Takes the permission `jobs:write`.
+         */
+        post: operations["retry_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/knowledge/bases": {
         parameters: {
             query?: never;
@@ -2691,6 +2759,17 @@ export interface components {
          * @enum {string}
          */
         ActorKind: "user" | "agent" | "system";
+        /**
+         * ActorOut
+         * @description Who did something: a user or an API key, an agent in a turn, or the house itself.
+         */
+        ActorOut: {
+            kind: components["schemas"]["ActorKind"];
+            /** Id */
+            id: string | null;
+            /** Turn Id */
+            turn_id: string | null;
+        };
         /**
          * AgentConfiguration
          * @description Which models answer, in which order, and how much they may take.
@@ -4658,7 +4737,7 @@ export interface components {
             detail: {
                 [key: string]: unknown;
             };
-            by: components["schemas"]["deskhand__crm__schemas__ActorOut"];
+            by: components["schemas"]["ActorOut"];
             /**
              * At
              * Format: date-time
@@ -5396,7 +5475,7 @@ export interface components {
             message_id: string | null;
             /** Session Id */
             session_id: string | null;
-            made_by: components["schemas"]["deskhand__crm__sequence_schemas__ActorOut"];
+            made_by: components["schemas"]["ActorOut"];
             /**
              * Created At
              * Format: date-time
@@ -5523,7 +5602,7 @@ export interface components {
             language: string | null;
             /** Time Zone */
             time_zone: string;
-            enrolled_by: components["schemas"]["deskhand__crm__sequence_schemas__ActorOut"];
+            enrolled_by: components["schemas"]["ActorOut"];
             /**
              * Enrolled At
              * Format: date-time
@@ -5757,7 +5836,7 @@ export interface components {
             data: {
                 [key: string]: unknown;
             };
-            by: components["schemas"]["deskhand__crm__schemas__ActorOut"];
+            by: components["schemas"]["ActorOut"];
             /**
              * Occurred At
              * Format: date-time
@@ -5952,22 +6031,6 @@ export interface components {
             description?: string | null;
             /** Choices */
             choices?: string[] | null;
-        };
-        /**
-         * FieldProblem
-         * @description What is wrong with one field of the request.
-         */
-        FieldProblem: {
-            /**
-             * Field
-             * @example body.message
-             */
-            field: string;
-            /**
-             * Message
-             * @example Field required
-             */
-            message: string;
         };
         /**
          * FieldType
@@ -6254,6 +6317,65 @@ export interface components {
             /** Quantity */
             quantity: number;
         };
+        /**
+         * JobOut
+         * @description One piece of work. `key` is the id of what it is about.
+         * @example {
+         *       "kind": "plan.subtask",
+         *       "state": "given_up"
+         *     }
+         */
+        JobOut: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @example plan.subtask
+             */
+            kind: string;
+            /** Key */
+            key: string;
+            state: components["schemas"]["JobState"];
+            /** Attempts */
+            attempts: number;
+            /**
+             * Last Error
+             * @description What kind of failure it was, without what it was about.
+             */
+            last_error: string | null;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /**
+             * Next At
+             * Format: date-time
+             * @description When it is begun, where it still waits.
+             */
+            next_at: string;
+            /** Ended At */
+            ended_at: string | null;
+        };
+        /**
+         * JobPageOut
+         * @description A part of the work, the newest first.
+         */
+        JobPageOut: {
+            /** Items */
+            items: components["schemas"]["JobOut"][];
+            /** Total */
+            total: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+        };
+        /**
+         * JobState
+         * @enum {string}
+         */
+        JobState: "waiting" | "done" | "given_up" | "cancelled";
         /**
          * KeyStatus
          * @enum {string}
@@ -6650,7 +6772,7 @@ export interface components {
             visibility: components["schemas"]["Visibility"];
             /** Text */
             text: string;
-            by: components["schemas"]["deskhand__crm__schemas__ActorOut"];
+            by: components["schemas"]["ActorOut"];
             /**
              * Created At
              * Format: date-time
@@ -7026,7 +7148,27 @@ export interface components {
          * @description One thing that may be allowed. `MEANINGS` says what.
          * @enum {string}
          */
-        Permission: "chat" | "conversations:read" | "conversations:write" | "knowledge:read" | "knowledge:write" | "agents:read" | "agents:write" | "users:read" | "users:write" | "api-keys" | "memories:read" | "memories:write" | "tickets:read" | "tickets:write" | "audit:read" | "audit:write" | "usage:read" | "approvals:read" | "approvals:decide" | "crm:read" | "crm:write" | "plans:read" | "plans:write";
+        Permission: "chat" | "conversations:read" | "conversations:write" | "knowledge:read" | "knowledge:write" | "agents:read" | "agents:write" | "users:read" | "users:write" | "api-keys" | "memories:read" | "memories:write" | "tickets:read" | "tickets:write" | "audit:read" | "audit:write" | "usage:read" | "approvals:read" | "approvals:decide" | "crm:read" | "crm:write" | "plans:read" | "plans:write" | "jobs:read" | "jobs:write";
+        /**
+         * PersonErasedOut
+         * @description What an erasure came to.
+         */
+        PersonErasedOut: {
+            /** Contact Id */
+            contact_id: string;
+            /**
+             * Erased
+             * @description Rows that went, or were emptied, by what they were.
+             */
+            erased: {
+                [key: string]: number;
+            };
+            /**
+             * Record Id
+             * @description The audit's record of it; null where the audit held nothing.
+             */
+            record_id: string | null;
+        };
         /**
          * PersonOut
          * @description A member of staff, as whoever signed in sees themselves.
@@ -7326,43 +7468,6 @@ export interface components {
          * @enum {string}
          */
         Priority: "high" | "medium" | "normal";
-        /**
-         * Problem
-         * @description Why a request failed (RFC 9457). `code` is stable; branch on it rather than on the words.
-         * @example {
-         *       "code": "unknown_session",
-         *       "detail": "There is no session 'ses_1': open one with POST /api/v1/sessions.",
-         *       "request_id": "req_019a0c1f5e7b7c3d9a4e2f60718293a4",
-         *       "status": 404,
-         *       "title": "Not found",
-         *       "type": "about:blank"
-         *     }
-         */
-        Problem: {
-            /**
-             * Type
-             * @default about:blank
-             */
-            type: string;
-            /** Title */
-            title: string;
-            /** Status */
-            status: number;
-            /** Detail */
-            detail: string;
-            /** Code */
-            code: string;
-            /**
-             * Request Id
-             * @default null
-             */
-            request_id: string | null;
-            /**
-             * Errors
-             * @default null
-             */
-            errors: components["schemas"]["FieldProblem"][] | null;
-        };
         /**
          * ProvenanceOut
          * @description Where a memory comes from.
@@ -8734,7 +8839,7 @@ export interface components {
             title: string;
             /** Text */
             text: string | null;
-            by: components["schemas"]["deskhand__crm__schemas__ActorOut"] | null;
+            by: components["schemas"]["ActorOut"] | null;
             /** Data */
             data: {
                 [key: string]: unknown;
@@ -9184,27 +9289,20 @@ export interface components {
             contract: components["schemas"]["AgentContract"];
         };
         /**
-         * ActorOut
-         * @description Who did something: a user or an API key, an agent in a turn, or the house itself.
+         * FieldProblem
+         * @description What is wrong with one field of the request.
          */
-        deskhand__crm__schemas__ActorOut: {
-            kind: components["schemas"]["ActorKind"];
-            /** Id */
-            id: string | null;
-            /** Turn Id */
-            turn_id: string | null;
-        };
-        /**
-         * ActorOut
-         * @description Who did it: a user or an API key, an agent in a turn, or the house itself.
-         */
-        deskhand__crm__sequence_schemas__ActorOut: {
-            /** Kind */
-            kind: string;
-            /** Id */
-            id: string | null;
-            /** Turn Id */
-            turn_id: string | null;
+        FieldProblem: {
+            /**
+             * Field
+             * @example body.message
+             */
+            field: string;
+            /**
+             * Message
+             * @example Field required
+             */
+            message: string;
         };
         /**
          * Frame
@@ -9303,6 +9401,43 @@ export interface components {
              * @constant
              */
             type: "ping";
+        };
+        /**
+         * Problem
+         * @description Why a request failed (RFC 9457). `code` is stable; branch on it rather than on the words.
+         * @example {
+         *       "code": "unknown_session",
+         *       "detail": "There is no session 'ses_1': open one with POST /api/v1/sessions.",
+         *       "request_id": "req_019a0c1f5e7b7c3d9a4e2f60718293a4",
+         *       "status": 404,
+         *       "title": "Not found",
+         *       "type": "about:blank"
+         *     }
+         */
+        Problem: {
+            /**
+             * Type
+             * @default about:blank
+             */
+            type: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: number;
+            /** Detail */
+            detail: string;
+            /** Code */
+            code: string;
+            /**
+             * Request Id
+             * @default null
+             */
+            request_id: string | null;
+            /**
+             * Errors
+             * @default null
+             */
+            errors: components["schemas"]["FieldProblem"][] | null;
         };
         /**
          * SendMessage
@@ -17160,6 +17295,193 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlanOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonErasedOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is not available; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_jobs: {
+        parameters: {
+            query?: {
+                /** @description `given_up` unless said. */
+                state?: components["schemas"]["JobState"];
+                kind?: string | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPageOut"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
                 };
             };
             /** @description No valid token. */
