@@ -6,7 +6,9 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
+from deskhand.agents.tables import AgentRow
 from deskhand.tenancy.roles import Role
 from shops import Shop, open_shop
 
@@ -275,3 +277,20 @@ async def test_the_same_id_in_another_tenant_is_another_agent(owner: httpx.Async
         await made(theirs, traits={"humor": 77})
         assert (await theirs.get(AGENTS)).json()["total"] == 1
     assert (await owner.get(f"{AGENTS}/robin")).json()["traits"]["humor"] == 7
+
+
+async def test_a_field_that_an_upgrade_has_added_makes_no_version_by_itself(
+    owner: httpx.AsyncClient, shop: Shop
+) -> None:
+    contract = {"id": "robin", "name": "Robin", "identity": IDENTITY}
+    assert (await owner.post(f"{AGENTS}/apply", json=contract)).json()["outcome"] == "created"
+    async with shop.house.store.write(shop.owner_scope) as db:
+        row = (await db.scalars(select(AgentRow).where(AgentRow.id == "robin"))).one()
+        before = {part: dict(fields) if isinstance(fields, dict) else fields for part, fields in row.contract.items()}
+        del before["configuration"]["reflection"]
+        row.contract, row.content_hash = before, "0" * 64
+    again = (await owner.post(f"{AGENTS}/apply", json=contract)).json()
+    assert (again["outcome"], again["agent"]["version"]) == ("unchanged", "1.0.0")
+    assert (await owner.get(f"{AGENTS}/robin/versions")).json()["total"] == 1
+    changed = (await owner.post(f"{AGENTS}/apply", json=contract | {"traits": {"humor": 7}})).json()
+    assert changed["outcome"] == "updated"

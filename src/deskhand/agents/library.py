@@ -217,7 +217,8 @@ class AgentLibrary:
         version = now.version if draft.version is None else draft.version
         contract = self._completed(scope, draft, now.id, version, now)
         newer = parse_version(version) > parse_version(now.version)
-        if not newer and content_hash(contract) == agent.content_hash:
+        # By what it says now, not by the hash from then: a field that an upgrade has added changes nothing by itself.
+        if not newer and content_hash(contract) == content_hash(now):
             return None
         if must_go_up or version != now.version:
             require_newer(version, now.version)
