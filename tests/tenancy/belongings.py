@@ -96,12 +96,17 @@ class Maker:
     async def of_customers(self, contact_id: str) -> dict[str, str]:
         """The CRM, with a message and a sequence that wait."""
         of_contact = f"/crm/contacts/{contact_id}"
-        changed = await self._owner.patch(f"/api/v1{of_contact}", json={"email": CUSTOMER_EMAIL})
-        assert changed.status_code == 200, changed.text
-        note = await self._made(f"{of_contact}/notes", {"text": "Only for the first."})
+        note = await self._made(f"{of_contact}/notes", {"text": "Only for the first.", "idempotency_key": "first"})
         await self._made(f"{of_contact}/events", {"title": "Bought a helmet", "category": "purchase"})
         field = await self._made("/crm/fields", {"key": "first_field", "type": "text"})
         pipeline = await self._made("/crm/pipelines", {"name": "First", "stages": [{"name": "Lead"}]})
+        changes = {"email": CUSTOMER_EMAIL, "custom_fields": {"first_field": "yes"}, "tags": ["first"]}
+        for method, path, body in (
+            ("PATCH", of_contact, changes),
+            ("PUT", f"{of_contact}/pipeline", {"pipeline": "First", "stage": "Lead"}),
+        ):
+            changed = await self._owner.request(method, f"/api/v1{path}", json=body)
+            assert changed.status_code == 200, changed.text
         template = await self._made("/crm/templates", {"name": "first-words", "body": "Hello."})
         sequence = await self._made(
             "/crm/sequences", {"name": "first-steps", "steps": [{"after": "P30D", "template": "first-words"}]}
