@@ -143,6 +143,36 @@ def test_a_model_that_is_down_escalates_only_what_stayed_without_an_answer(detec
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "My lawyer will sue you",
+        "You will hear from my solicitor.",
+        "I am going to take legal action if the bike is not repaired",
+        "We will see you in court!",
+    ],
+)
+def test_a_threat_with_the_law_goes_to_a_person_however_calm(detector: EscalationDetector, text: str) -> None:
+    assessment = judged(detector, text)
+    assert assessment.escalate
+    assert assessment.reasons[-1] == "threatens with the law"
+    assert (assessment.signals["legal_threat"], assessment.explicit_request) == (1.0, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Is it legal to ride an e-bike on the pavement?",
+        "I will not sue you, I just want to know",
+        "I am a lawyer and need a bike for work",
+        "Do you have a shop near the tennis court?",
+        "The letter said 'legal action'",
+    ],
+)
+def test_a_question_on_the_law_or_a_threat_that_is_none_does_not(detector: EscalationDetector, text: str) -> None:
+    assert not judged(detector, text).escalate
+
+
+@pytest.mark.parametrize(
     ("text", "category", "priority"),
     [
         ("My lawyer will sue you", Category.LEGAL, Priority.HIGH),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from deskhand.escalation.assessment import Assessment, Category, EscalationPolicy, Priority, Said
 from deskhand.escalation.learned import THRESHOLD, LearnedRequests
-from deskhand.escalation.signals import KeywordFound, category_of, keywords_in, urgency_of
+from deskhand.escalation.signals import KeywordFound, category_of, keywords_in, threatens_with_law, urgency_of
 from deskhand.escalation.signals_course import (
     accepts_offer,
     customer_texts,
@@ -50,6 +50,7 @@ _REASONS = {
     "several": "several problems at once",
     "unanswered": "no grounded answer twice",
     "model_down": "the model is down and nothing answered",
+    "legal_threat": "threatens with the law",
     "explicit_request": "asked for a person",
 }
 
@@ -62,6 +63,7 @@ class _Signs:
     explicit: bool
     unanswered: bool
     model_down: bool
+    legal_threat: bool
     sentiment: float
     urgency: float
 
@@ -91,7 +93,7 @@ class EscalationDetector:
         """
         signs = self._signs(messages, policy, vector, model_down=model_down)
         baseline = round(signs.baseline, 4)
-        decisive = signs.explicit or signs.unanswered or signs.model_down
+        decisive = signs.explicit or signs.unanswered or signs.model_down or signs.legal_threat
         category = category_of(signs.keywords, urgent=signs.urgency > URGENT, unhappy=signs.sentiment < UNHAPPY)
         return Assessment(
             score=max(baseline, round(signs.probability, 4)),
@@ -130,6 +132,7 @@ class EscalationDetector:
             explicit=probability >= THRESHOLD,
             unanswered=went_unanswered(messages),
             model_down=model_down and bool(replies) and not replies[-1].answered,
+            legal_threat=threatens_with_law(newest),
             sentiment=sentiment,
             urgency=urgency,
         )
@@ -152,6 +155,8 @@ def _reasons(signs: _Signs) -> Iterator[str]:
         yield _REASONS["unanswered"]
     if signs.model_down:
         yield _REASONS["model_down"]
+    if signs.legal_threat:
+        yield _REASONS["legal_threat"]
 
 
 def _shown(signs: _Signs) -> dict[str, float]:
@@ -160,6 +165,7 @@ def _shown(signs: _Signs) -> dict[str, float]:
         "request_probability": round(signs.probability, 4),
         "unanswered": float(signs.unanswered),
         "model_down": float(signs.model_down),
+        "legal_threat": float(signs.legal_threat),
         "sentiment": round(signs.sentiment, 4),
         "urgency_score": round(signs.urgency, 4),
     }

@@ -63,6 +63,12 @@ _OWN_PEOPLE = frozenset({"manager", "supervisor"})
 _DENIED = re.compile(
     r"(?:\b(?:not|no|never|without|nor|hardly)|n['’]t|\bdont|\bisnt|\bwont)(?:\s+[\w'’]+){0,4}\s*$", re.IGNORECASE
 )
+_THREAT = re.compile(
+    r"\b(?:(?:sue|suing)\s+(?:you|your|this\s+company)|lawsuits?|legal\s+action|(?:my|our)\s+(?:lawyer|attorney|solicitor)s?"
+    r"|(?:see|take|bring)\s+(?:you|this|it)\s+(?:in|to|before)\s+(?:a\s+|the\s+)?court)\b",
+    re.IGNORECASE,
+)
+"""Whom the law is already called against needs a person, however calmly it is said."""
 _CLAUSE = re.compile(r"[.!?;,:\n]|\bbut\b|\band\b", re.IGNORECASE)
 _LOOK_BACK = 60
 
@@ -135,6 +141,11 @@ def urgency_of(text: str) -> float:
     """From 0 to 1: what of time, deadlines, business, money and security the message speaks of."""
     said = unquoted(text)
     return min(1.0, sum(score for score, pattern in _urgency_patterns() if _is_meant(said, pattern)))
+
+
+def threatens_with_law(text: str) -> bool:
+    """Whether the message itself announces lawyers, a lawsuit or a court against the company."""
+    return _is_meant(unquoted(text), _THREAT)
 
 
 def category_of(keywords: Sequence[KeywordFound], *, urgent: bool, unhappy: bool) -> Category:
