@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 import uvicorn
 
 from deskhand.commands.serving import listening_socket
+from deskhand.kit.clock import Clock
 from deskhand.settings import Settings
 from deskhand.tenancy.directory import TenantProfile
 from deskhand.tenancy.roles import Role
@@ -17,7 +18,13 @@ from deskhand.tenancy.scope import TenantScope
 from deskhand.tenancy.users import UserRepository
 from deskhand.wiring import House
 
-OpenHouse = Callable[[Settings], AbstractAsyncContextManager[House]]
+
+class OpenHouse(Protocol):
+    """Opens a house, with the real time unless another clock is given."""
+
+    def __call__(self, settings: Settings, clock: Clock | None = None) -> AbstractAsyncContextManager[House]: ...
+
+
 Send = Callable[..., Awaitable[httpx.Response]]
 
 HELP_CENTRE = {

@@ -91,11 +91,17 @@ class ScriptedProvider:
     def __init__(self, *script: Step) -> None:
         self._script: Sequence[Step] = script or (Say(text="Hello."),)
         self.requests: list[dict[str, Any]] = []
+        self.played_before = 0
         self.app = Starlette(routes=[Route("/v1/chat/completions", self._complete, methods=["POST"])])
+
+    def play(self, *script: Step) -> None:
+        """From now on this script instead; `requests` go on."""
+        self._script, self.played_before = script, len(self.requests)
 
     async def _complete(self, request: Request) -> Response:
         body: dict[str, Any] = await request.json()
-        step = self._script[min(len(self.requests), len(self._script) - 1)]
+        at = len(self.requests) - self.played_before
+        step = self._script[min(at, len(self._script) - 1)]
         self.requests.append(body)
         match step:
             case Refuse(status=status, headers=headers):
