@@ -68,7 +68,7 @@ class PersonEraser:
         forget: Callable[[TenantScope, Traces], Awaitable[None]],
     ) -> None:
         """`parts` by what they hold, in the order in which they are erased. `traces` tells what lies elsewhere, which
-        `forget` takes away once the transaction is committed.
+        `forget` takes away; doing it again does no harm.
         """
         self._store = store
         self._parts = tuple(parts)
@@ -81,7 +81,12 @@ class PersonEraser:
 
         Raises:
             UnknownContact: when there is no such contact.
+            Unavailable: when what lies elsewhere cannot be reached; all that can be asked for again is still there.
         """
+        async with self._store.read(scope) as db:
+            traces = await self._traces(db, contact_id)
+        # Files first: should their store be down, the database still knows which they are.
+        await self._forget(scope, traces)
         async with self._store.write(scope) as db:
             traces = await self._traces(db, contact_id)
             erased = {name: await part(db, scope, contact_id) for name, part in self._parts}
