@@ -14,7 +14,8 @@ from typing import Any
 import httpx
 
 OURS = ("DESKHAND_", "DATABASE_URL", "OPENAI_")
-DEADLINE = 60.0
+DEADLINE = 180.0
+"""Seconds. What hangs is ended; how quick it is depends on the machine."""
 ENTRY = [sys.executable, "-W", "error", "-c", "from deskhand.cli import main; main()"]
 
 

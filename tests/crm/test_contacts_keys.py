@@ -12,7 +12,6 @@ from deskhand.crm.fields import FieldExists, FieldType, NewField
 from deskhand.crm.model import (
     ContactChanged,
     EventCategory,
-    KeyReused,
     NewEvent,
     NewNote,
     PipelineMove,
@@ -22,6 +21,7 @@ from deskhand.crm.model import (
     Writing,
 )
 from deskhand.crm.pipelines import PipelineExists, StageDraft
+from deskhand.kit.errors import KeyReused
 
 CONTACTS = "/api/v1/crm/contacts"
 

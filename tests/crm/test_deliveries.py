@@ -25,8 +25,9 @@ from deskhand.crm.delivery_model import (
     UnknownDelivery,
     Wording,
 )
-from deskhand.crm.model import KeyReused, Writing
+from deskhand.crm.model import Writing
 from deskhand.crm.planner import DELIVER
+from deskhand.kit.errors import KeyReused
 from deskhand.tenancy.scope import UnknownContact
 from deskhand.tenancy.tables import Contact
 

@@ -10,7 +10,6 @@ from deskhand.crm.external_http import CRMRefusesKey, RefusedByCRM, UnusableAnsw
 from deskhand.crm.model import (
     EventCategory,
     InvalidContact,
-    KeyReused,
     NewEvent,
     NewNote,
     PipelineMove,
@@ -19,6 +18,7 @@ from deskhand.crm.model import (
     TagMode,
     Writing,
 )
+from deskhand.kit.errors import KeyReused
 from deskhand.tenancy.scope import UnknownContact
 from deskhand.testing.failing_server import Answer, Step
 from deskhand.tools.contract import TransientError

@@ -23,9 +23,10 @@ from deskhand.crm.delivery_model import (
     Plan,
     Step,
 )
-from deskhand.crm.model import KeyReused, ProfileChange, Writing
+from deskhand.crm.model import ProfileChange, Writing
 from deskhand.crm.sequences import due, not_quiet, plan_of, plan_values
 from deskhand.crm.templates import Variable
+from deskhand.kit.errors import KeyReused
 
 NIGHT = ("21:00", "08:00")
 

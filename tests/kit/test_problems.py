@@ -18,7 +18,7 @@ from deskhand.kit.errors import (
     Unavailable,
     UnsupportedType,
 )
-from deskhand.kit.problems import Problem, headers_of, problem_of, responses
+from deskhand.kit.problems import MEDIA_TYPE, headers_of, problem_of, responses
 
 STATUSES = {
     BadInput: 400,
@@ -81,5 +81,5 @@ def test_the_document_of_a_failure_says_what_it_means() -> None:
     described = responses(404, 429)
 
     assert set(described) == {404, 429}
-    assert described[429]["model"] is Problem
+    assert list(described[429]["content"]) == [MEDIA_TYPE]
     assert "Retry-After" in described[429]["description"]

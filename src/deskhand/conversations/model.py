@@ -64,10 +64,6 @@ class SessionClosed(Conflict):
     code = "session_closed"
 
 
-class KeyReused(Conflict):
-    code = "idempotency_key_reused"
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Citation:
     """A passage that an answer rests on. `number` is its marker `[n]` in the text."""

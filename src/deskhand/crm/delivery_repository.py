@@ -25,10 +25,11 @@ from deskhand.crm.delivery_model import (
     Wording,
 )
 from deskhand.crm.delivery_tables import DeliveryRow
-from deskhand.crm.model import Actor, KeyReused, Writing
+from deskhand.crm.model import Actor, Writing
 from deskhand.crm.values import idempotency_key
 from deskhand.kit.clock import Clock
 from deskhand.kit.db import upsert
+from deskhand.kit.errors import KeyReused
 from deskhand.kit.ids import new_id
 from deskhand.tenancy.scope import TenantScope
 

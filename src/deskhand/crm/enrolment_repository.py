@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from deskhand.crm.delivery_model import Enrolment, EnrolmentStatus, Listed, NewEnrolment, Sequence, UnknownEnrolment
 from deskhand.crm.delivery_repository import actor_values, digest_of, key_of
 from deskhand.crm.delivery_tables import EnrolmentRow
-from deskhand.crm.model import KeyReused
 from deskhand.crm.sequences import plan_of, plan_values
 from deskhand.kit.clock import Clock
 from deskhand.kit.db import upsert
+from deskhand.kit.errors import KeyReused
 from deskhand.kit.ids import new_id
 from deskhand.tenancy.scope import TenantScope
 

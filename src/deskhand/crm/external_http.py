@@ -15,9 +15,8 @@ import httpx
 import structlog
 from pydantic import SecretStr
 
-from deskhand.crm.model import KeyReused
 from deskhand.kit.clock import Clock
-from deskhand.kit.errors import InvalidValue, Unavailable
+from deskhand.kit.errors import InvalidValue, KeyReused, Unavailable
 from deskhand.tools.contract import TransientError
 from deskhand.tools.failures import retry_after_of
 

@@ -17,11 +17,11 @@ from pydantic import TypeAdapter
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from deskhand.crm.model import KeyReused
 from deskhand.crm.tables import CrmWriteRow
 from deskhand.crm.values import idempotency_key
 from deskhand.kit.clock import Clock
 from deskhand.kit.db import upsert
+from deskhand.kit.errors import KeyReused
 from deskhand.tenancy.scope import TenantScope
 
 T = TypeVar("T")

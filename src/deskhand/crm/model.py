@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from deskhand.kit.errors import Conflict, DeskhandError, InvalidValue, NotFound
+from deskhand.kit.errors import DeskhandError, InvalidValue, NotFound
 
 FieldValue: TypeAlias = bool | int | float | str
 """Of a custom field; a date is kept as `2026-03-02`."""
@@ -28,13 +28,6 @@ class ContactChanged(DeskhandError):
     code = "contact_changed"
     status = 412
     title = "The contact was changed meanwhile"
-
-
-class KeyReused(Conflict):
-    """An idempotency key came again with another request."""
-
-    code = "idempotency_key_reused"
-    title = "The idempotency key belongs to another request"
 
 
 class UnknownNote(NotFound):

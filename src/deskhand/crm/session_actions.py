@@ -17,8 +17,8 @@ ASSIGN = "crm.assign_session"
 CLOSE = "crm.close_session"
 
 
-class UnknownAgent(NotFound):
-    code = "unknown_agent"
+class UnknownColleague(NotFound):
+    code = "unknown_assigned_agent"
 
 
 class SessionActions:
@@ -33,10 +33,10 @@ class SessionActions:
         """After the turn that agent answers. The same key again changes nothing.
 
         Raises:
-            UnknownAgent: when the tenant has no active agent of that id.
+            UnknownColleague: when the tenant has no active agent of that id.
         """
         if not await self._desk.knows_agent(scope, agent_id):
-            raise UnknownAgent(f"There is no active agent {agent_id!r}: keep the present one, or name another.")
+            raise UnknownColleague(f"There is no active agent {agent_id!r}: keep the present one, or name another.")
         async with self._store.write(scope) as db:
             payload = {"session_id": session_id, "agent_id": agent_id}
             await self._jobs.add(db, scope, kind=ASSIGN, key=key, payload=payload)

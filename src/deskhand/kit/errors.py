@@ -7,6 +7,7 @@
     ├── NotAllowed          403
     ├── NotFound            404  also what another tenant's id answers
     ├── Conflict            409  the state forbids it
+    │   └── KeyReused       409  an idempotency key came again with another request
     ├── TooLarge            413
     ├── UnsupportedType     415
     ├── TooManyRequests     429
@@ -68,6 +69,13 @@ class Conflict(DeskhandError):
     code = "conflict"
     status = 409
     title = "Conflict with the present state"
+
+
+class KeyReused(Conflict):
+    """An idempotency key came again with another request."""
+
+    code = "idempotency_key_reused"
+    title = "The idempotency key belongs to another request"
 
 
 class TooLarge(DeskhandError):

@@ -14,7 +14,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deskhand.kit.clock import Clock
-from deskhand.kit.errors import Conflict, NotFound
+from deskhand.kit.errors import Conflict, KeyReused, NotFound
 from deskhand.kit.ids import new_id
 from deskhand.orchestration.amounts import from_units, written
 from deskhand.orchestration.billing_tables import BillingEntryRow, OrderRow
@@ -28,9 +28,8 @@ class UnknownEntry(NotFound):
     code = "unknown_billing_entry"
 
 
-class EntryKeyReused(Conflict):
-    code = "idempotency_key_reused"
-    title = "The idempotency key belongs to another request"
+class EntryKeyReused(KeyReused):
+    """The key of a refund or a discount."""
 
 
 class EntrySettled(Conflict):

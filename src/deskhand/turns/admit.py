@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from deskhand.agents.runtime import AgentRuntime
 from deskhand.attachments.shelf import AttachmentShelf
 from deskhand.conversations.lifecycle import SessionLifecycle
-from deskhand.conversations.model import KeyReused, Session, SessionClosed, SessionStatus, TurnStatus
+from deskhand.conversations.model import Session, SessionClosed, SessionStatus, TurnStatus
 from deskhand.conversations.repository import ConversationRepository
 from deskhand.conversations.turn_repository import TurnRepository
 from deskhand.kit.clock import Clock
-from deskhand.kit.errors import InvalidValue, TooManyRequests
+from deskhand.kit.errors import InvalidValue, KeyReused, TooManyRequests
 from deskhand.settings import RateLimit
 from deskhand.tenancy.scope import TenantScope
 from deskhand.tenancy.store import TenantStore
