@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 OURS = ("DESKHAND_", "DATABASE_URL", "OPENAI_")
-DEADLINE = 60.0
+DEADLINE = 120.0
 ENTRY = [sys.executable, "-W", "error", "-c", "from deskhand.cli import main; main()"]
 
 

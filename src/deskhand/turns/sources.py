@@ -4,8 +4,8 @@ Above: gather. Below: the slices that know it. The message is embedded once, and
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from deskhand.agents.runtime import RunningAgent
 from deskhand.attachments.model import AttachmentText, FoundExcerpt
@@ -24,12 +24,13 @@ MORE_PASSAGES_A_QUESTION = 2
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
-    """What an answer may rest on. `vector` is the message's own."""
+    """What an answer may rest on. `vector` is the message's own, `vectors` are those of its questions."""
 
     passages: tuple[Passage, ...] = ()
     memory: MemoryContext = NOTHING_RECALLED
     attachments: tuple[AttachmentText, ...] = ()
     vector: Vectors | None = None
+    vectors: Mapping[str, Vectors] = field(default_factory=dict)
 
 
 NOTHING_KNOWN = Known()
@@ -64,6 +65,7 @@ class Sources:
             memory=memory,
             attachments=attachments,
             vector=vector,
+            vectors=dict(zip(questions, of_questions, strict=True)),
         )
 
     async def _passages(
