@@ -52,7 +52,9 @@ browser: ## Install a Chromium for the browser tests where that can be done
 test: dev web models browser check ## Set everything up and run every test
 	@cd web && npm test --silent
 	@rm -f .coverage .coverage.*
-	@$(BIN)/coverage run -m pytest -n auto --maxprocesses 8 --dist loadfile
+	@$(if $(TEST_MINUTES),timeout --signal=ABRT $(TEST_MINUTES)m) $(BIN)/coverage run -m pytest -n auto --maxprocesses 8 --dist loadfile || { \
+	  echo "Once more, one after the other, what has not passed: what fails again is red."; \
+	  $(BIN)/coverage run -m pytest --rest; }
 	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report
 
 check: dev ## Format, lint, types, imports, shape (under a minute)

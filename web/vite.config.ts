@@ -20,5 +20,8 @@ export default defineConfig({
     setupFiles: ["src/testing/setup.ts"],
     restoreMocks: true,
     unstubGlobals: true,
+    // How quick a machine is says nothing of the code.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from shops import Shop, serving
 
 QUESTION = "How long can I return a helmet?"
-DEADLINE = 20.0
+DEADLINE = 60.0
 
 
 @dataclass

@@ -30,6 +30,8 @@ DESKTOP = {"width": 1280, "height": 800}
 
 OpenPage = Callable[..., AbstractAsyncContextManager[Page]]
 OpenConsole = Callable[..., AbstractAsyncContextManager[Page]]
+expect.set_options(timeout=30_000)  # how quick the machine is says nothing of the page
+
 STAFF_PASSWORD = "a-long-enough-password"
 
 

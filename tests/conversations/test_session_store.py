@@ -122,7 +122,7 @@ async def test_a_lease_is_held_by_one_at_a_time_in_the_order_of_arrival(store: S
 
 
 async def test_leases_of_different_sessions_do_not_wait_for_each_other(store: SessionStore) -> None:
-    async with store.lease("ses_1"), asyncio.timeout(5), store.lease("ses_2"):
+    async with store.lease("ses_1"), asyncio.timeout(60), store.lease("ses_2"):
         pass
 
 
@@ -142,7 +142,7 @@ async def test_a_lease_is_given_back_when_its_holder_fails_or_gives_up(store: Se
         await asyncio.sleep(0)
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await wait()
 
 

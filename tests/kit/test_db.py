@@ -100,7 +100,7 @@ async def test_a_writer_that_is_cancelled_leaves_nothing_behind_and_blocks_nobod
     await written.wait()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    async with asyncio.timeout(5), database.write() as db:
+    async with asyncio.timeout(60), database.write() as db:
         db.add(Note(id=2, text="whole"))
 
     async with database.read() as db:

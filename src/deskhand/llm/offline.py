@@ -4,7 +4,7 @@ Above: agents and turns, which use it like any other Agent Framework client.
 Below: `offline_answer` (what to say), `small_talk`, `questions`, the embedder port.
 
 The last user message carries what it works on in `additional_properties`: PASSAGES_KEY,
-QUESTIONS_KEY, and optionally STYLE_KEY. The response carries KIND_KEY and PIECES_KEY.
+QUESTIONS_KEY, and optionally STYLE_KEY and VECTORS_KEY. The response carries KIND_KEY and PIECES_KEY.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
@@ -31,7 +31,7 @@ from deskhand.llm.offline_search import passages_in, search_calls
 from deskhand.llm.offline_style import STYLE_KEY, AnswerStyle, closing, opening, small_talk_reply
 from deskhand.llm.offline_text import answer_chunks
 from deskhand.llm.offline_vectors import TextVectors
-from deskhand.llm.passages import NO_ANSWER, PASSAGES_KEY, QUESTIONS_KEY, Passage
+from deskhand.llm.passages import NO_ANSWER, PASSAGES_KEY, QUESTIONS_KEY, VECTORS_KEY, Passage
 from deskhand.llm.questions import standalone
 from deskhand.llm.small_talk import SmallTalk, recognise
 
@@ -118,14 +118,8 @@ class RawOfflineChatClient(BaseChatClient[Any]):
             if calls:
                 return calls
             passages = passages_in(after)
-        return await self._answer(questions, passages, style)
-
-    async def _answer(self, questions: Sequence[str], passages: Sequence[Passage], style: AnswerStyle) -> Reply:
-        found = [await find_answer(self._vectors, question, passages, style=style) for question in questions]
-        if not any(each.pieces for each in found):
-            confidence = max((each.confidence for each in found), default=0.0)
-            return Reply(kind="no_answer", chunks=(NO_ANSWER,), confidence=confidence)
-        return _reply(found, style)
+        vectors = self._vectors.knowing(message.additional_properties.get(VECTORS_KEY) or {})
+        return await _answer(vectors, questions, passages, style)
 
 
 class OfflineChatClient(
@@ -139,6 +133,16 @@ class OfflineChatClient(
     def __init__(self, embedder: Embedder, *, style: AnswerStyle | None = None, **kwargs: Any) -> None:
         """`kwargs` are those of the framework's layers: `middleware`, `function_invocation_configuration`."""
         super().__init__(embedder=embedder, style=style, **kwargs)
+
+
+async def _answer(
+    vectors: TextVectors, questions: Sequence[str], passages: Sequence[Passage], style: AnswerStyle
+) -> Reply:
+    found = [await find_answer(vectors, question, passages, style=style) for question in questions]
+    if not any(each.pieces for each in found):
+        confidence = max((each.confidence for each in found), default=0.0)
+        return Reply(kind="no_answer", chunks=(NO_ANSWER,), confidence=confidence)
+    return _reply(found, style)
 
 
 def _told(reply_: Reply) -> list[ChatResponseUpdate]:

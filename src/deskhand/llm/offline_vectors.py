@@ -3,7 +3,9 @@
 Above: `offline_scoring`, `offline_signs`. Below: the embedder port.
 """
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Mapping, Sequence
+from typing import Self
 
 import numpy as np
 import structlog
@@ -28,9 +30,18 @@ class TextVectors:
         self._embedder = embedder
         self._documents: LRUCache[str, Vectors] = LRUCache(maxsize=remembered)
         self._words: LRUCache[str, Vectors] = LRUCache(maxsize=remembered)
+        self._questions: Mapping[str, Vectors] = {}
+
+    def knowing(self, questions: Mapping[str, Vectors]) -> Self:
+        """The same, where the vectors of these questions are there already."""
+        knowing = copy.copy(self)
+        knowing._questions = questions  # noqa: SLF001 - its own class
+        return knowing
 
     async def question(self, text: str) -> Vectors | None:
         """Shape `(dimensions,)`."""
+        if text in self._questions:
+            return self._questions[text]
         try:
             return await self._embedder.embed_query(text)
         except (DeskhandError, OSError, RuntimeError, ValueError):

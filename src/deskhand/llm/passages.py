@@ -13,6 +13,9 @@ PASSAGES_KEY = "deskhand_passages"
 QUESTIONS_KEY = "deskhand_questions"
 """Key of `Message.additional_properties` that carries the tuple of standalone questions of the message."""
 
+VECTORS_KEY = "deskhand_vectors"
+"""Key of `Message.additional_properties` that carries a mapping of those questions to their vectors."""
+
 NO_ANSWER = "NO_ANSWER"
 """What a model replies, alone, when the passages do not answer. The turn says it to the customer in good words."""
 

@@ -80,6 +80,7 @@ class Gatherer:
             facts=facts,
             assessment=assessment,
             vector=known.vector,
+            question_vectors=known.vectors,
             outgrown=room if _may_outgrow(recalled, context, agent, room) else None,
             assigned=assigned,
         )

@@ -18,7 +18,7 @@ from deskhand.conversations.model import Message as StoredMessage
 from deskhand.conversations.model import MessageRole
 from deskhand.llm.model import ChatModel, ModelDown, WhyDown
 from deskhand.llm.offline_style import STYLE_KEY
-from deskhand.llm.passages import PASSAGES_KEY, QUESTIONS_KEY
+from deskhand.llm.passages import PASSAGES_KEY, QUESTIONS_KEY, VECTORS_KEY
 from deskhand.llm.small_talk import SmallTalk
 from deskhand.orchestration.asking import answering
 from deskhand.turns.answer import AnswerKind
@@ -163,7 +163,11 @@ def _messages(gathered: Gathered) -> list[Message]:
     messages = [_message(stored, roles[stored.role]) for stored in gathered.history if stored.role in roles]
     if gathered.summary:
         messages.insert(0, Message("user", [rendered_summary(gathered.summary)]))
-    carried: dict[str, Any] = {QUESTIONS_KEY: gathered.questions, STYLE_KEY: gathered.agent.behaviour.style}
+    carried: dict[str, Any] = {
+        QUESTIONS_KEY: gathered.questions,
+        VECTORS_KEY: gathered.question_vectors,
+        STYLE_KEY: gathered.agent.behaviour.style,
+    }
     found: list[Message] = []
     if gathered.agent.prefetches:
         carried[PASSAGES_KEY] = gathered.passages

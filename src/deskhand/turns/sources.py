@@ -4,8 +4,8 @@ Above: gather. Below: the slices that know it. The message is embedded once, and
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -26,12 +26,13 @@ MORE_PASSAGES_A_QUESTION = 2
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
-    """What an answer may rest on. `vector` is the message's own."""
+    """What an answer may rest on. `vector` is the message's own, `vectors` are those of its questions."""
 
     passages: tuple[Passage, ...] = ()
     memory: MemoryContext = NOTHING_RECALLED
     attachments: tuple[AttachmentText, ...] = ()
     vector: Vectors | None = None
+    vectors: Mapping[str, Vectors] = field(default_factory=dict)
 
 
 NOTHING_KNOWN = Known()
@@ -66,6 +67,7 @@ class Sources:
             memory=memory,
             attachments=attachments,
             vector=vector,
+            vectors=dict(zip(questions, of_questions, strict=True)),
         )
 
     async def _embedded(self, text: str, questions: Sequence[str], vector: Vectors | None) -> tuple[Vectors, Vectors]:

@@ -1,5 +1,6 @@
 """What a turn knows at each stage of its journey. Each stage takes the one before and returns the next."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -142,6 +143,8 @@ class Gathered:
     assessment: Assessment | None = None
     vector: Vectors | None = None
     """The message's own, where it was embedded."""
+    question_vectors: Mapping[str, Vectors] = field(default_factory=dict)
+    """Those of its questions."""
     outgrown: int | None = None
     """The tokens of room for the history, where the thread has more than that, or may have by the next turn."""
     assigned: Assigned | None = None

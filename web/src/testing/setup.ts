@@ -1,7 +1,10 @@
 import "@testing-library/jest-dom/vitest";
 
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach, vi } from "vitest";
+
+/** As long as the slowest machine may take, not as long as it should. */
+configure({ asyncUtilTimeout: 10_000 });
 
 /** What jsdom has not got and the page uses. */
 beforeEach(() => {
