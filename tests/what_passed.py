@@ -15,7 +15,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):  # the processes of a run that is shared out tell this one
+    is_shared_out = hasattr(config, "workerinput")  # then the process that shares it out is told
+    if not is_shared_out and getattr(config, "cache", None) is not None:
         config.pluginmanager.register(_Keeper(config), "what-passed-keeper")
 
 
