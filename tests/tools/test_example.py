@@ -31,7 +31,7 @@ def registry() -> ToolRegistry:
 async def shop() -> AsyncIterator[tuple[FailingServer, Settings]]:
     server = FailingServer({"/orders/7": [Answer(status=503), Answer(body={"state": "sent"})]})
     async with server.serving() as url:
-        yield server, load_settings(env_file=None, tools={"crm": {"enabled": True, "endpoint": url}})
+        yield server, load_settings(env_file=None, tools={"billing": {"enabled": True, "endpoint": url}})
 
 
 def built(registry: ToolRegistry, settings: Settings) -> dict[str, Any]:
@@ -68,9 +68,9 @@ async def test_the_class_of_the_document_is_off_until_it_is_switched_on_and_says
     registry: ToolRegistry, workshop: Workshop, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert list(built(registry, settings)) == ["delivery_days"]
-    switched_on = load_settings(env_file=None, tools={"crm": {"enabled": True}})
+    switched_on = load_settings(env_file=None, tools={"billing": {"enabled": True}})
     bound = workshop.bind(built(registry, switched_on)["order_status"])
     assert "not available" in await workshop.guard.call(bound, {"number": "7"})
-    assert "DESKHAND_TOOLS__CRM__ENDPOINT is not set" in capsys.readouterr().out
+    assert "DESKHAND_TOOLS__BILLING__ENDPOINT is not set" in capsys.readouterr().out
     await workshop.guard.clean_up([bound])
     assert "tool_not_cleaned_up" not in capsys.readouterr().out

@@ -69,11 +69,14 @@ def test_a_tool_whose_slice_is_switched_off_is_not_built(slice_: ToolSlice) -> N
     assert registry.names == {"look_up_order"}
 
 
-def test_what_reaches_outside_is_off_until_it_is_switched_on(settings: Settings) -> None:
+def test_what_moves_money_is_off_until_it_is_switched_on_and_nothing_reaches_outside_by_itself(
+    settings: Settings,
+) -> None:
     enabled = {slice_.value for slice_ in ToolSlice if slice_ is not ToolSlice.OTHER} & {
         name for name, switch in settings.tools if switch.enabled
     }
-    assert enabled == {"rag", "memory", "attachments", "escalation"}
+    assert enabled == {"rag", "memory", "attachments", "escalation", "crm"}
+    assert {name: switch.endpoint for name, switch in settings.tools if switch.endpoint is not None} == {}
 
 
 def test_a_time_out_alone_switches_nothing_off(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -116,7 +116,7 @@ async def test_a_tool_knows_the_turn_it_works_in(bench: Bench) -> None:
     with structlog.contextvars.bound_contextvars(request_id="req_1"):
         await bench.with_tool(keeping(made)).open("look_up_order")
     [(_, turn)] = made
-    assert turn == a_turn(agent_version="1.2.0", approval=APPROVAL)
+    assert turn == a_turn(agent_version="1.2.0", approval=APPROVAL, memory_agent_id="support")
 
 
 @pytest.mark.parametrize("granted", [(), ("another",)])

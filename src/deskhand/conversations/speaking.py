@@ -33,7 +33,7 @@ KEPT_UNTOLD = 10_000
 
 
 class CannotBeSaid(InvalidValue):
-    code = "message_refused"
+    code = "cannot_be_said"
     title = "The message cannot be sent"
 
 
