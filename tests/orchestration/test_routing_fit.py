@@ -58,7 +58,7 @@ def test_scores_without_a_label_are_those_of_fitting_without_its_examples() -> N
 
 
 def test_wording_weighs_more_the_more_examples_there_are() -> None:
-    few, some, many, more = (Mix.for_examples(count) for count in (1, 30, 100, 1000))
+    few, some, many, more = (Mix.for_examples(count, 1) for count in (1, 30, 100, 1000))
     assert few.wording < some.wording < many.wording == more.wording
 
 

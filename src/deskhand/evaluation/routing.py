@@ -94,7 +94,7 @@ async def evaluate_routing(
         return await _embedded(texts, embedder, progress, "Embedding the examples")
 
     router = await SemanticRouter.fit(candidates_of(data.train, shots=shots, seed=seed), embed)
-    vectors = await _embedded([row.text for row in data.test], embedder, progress, "Embedding the messages")
+    vectors = await _embedded_alone([row.text for row in data.test], embedder, progress, "Embedding the messages")
     judged: list[Judged] = []
     for start in range(0, len(data.test), ROUTED_AT_ONCE):
         rows = data.test[start : start + ROUTED_AT_ONCE]
@@ -149,6 +149,16 @@ async def _embedded(texts: Sequence[str], embedder: Embedder, progress: Progress
         rows = ordered[start : start + EMBEDDED_AT_ONCE]
         vectors[rows] = await embedder.embed_queries([texts[row] for row in rows])
         progress(what, min(start + EMBEDDED_AT_ONCE, len(texts)), len(texts))
+    return vectors
+
+
+async def _embedded_alone(texts: Sequence[str], embedder: Embedder, progress: Progress, what: str) -> Vectors:
+    """One text at a time, as messages come in service."""
+    vectors = np.empty((len(texts), embedder.dimensions), dtype=np.float32)
+    for row, text in enumerate(texts):
+        vectors[row] = await embedder.embed_query(text)
+        if row + 1 == len(texts) or (row + 1) % ROUTED_AT_ONCE == 0:
+            progress(what, row + 1, len(texts))
     return vectors
 
 

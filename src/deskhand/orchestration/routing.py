@@ -113,6 +113,7 @@ class SemanticRouter:
     _near: Floats
     _worded: Floats
     _wording: Wording
+    _width: float
     _sharpness: float
     _scope: Doubles
 
@@ -135,10 +136,10 @@ class SemanticRouter:
     @classmethod
     def _fitted(cls, candidates: tuple[Candidate, ...], texts: list[str], vectors: Vectors) -> Self:
         labels = np.array([label for label, each in enumerate(candidates) for _ in _texts_of(each)], dtype=np.int64)
-        chosen = landmarks_of(len(texts))
         wording, worded = Wording.learned(texts)
-        mix = Mix.for_examples(len(texts) / len(candidates))
-        fitted = fit_scores(vectors, worded, labels, chosen, mix)
+        mix = Mix.for_examples(len(texts), len(candidates))
+        fitted = fit_scores(vectors, worded, labels, landmarks_of(len(texts)), mix)
+        chosen = fitted.landmarks
         landmarks = _Landmarks(
             vectors=np.ascontiguousarray(vectors[chosen]),
             labels=labels[chosen],
@@ -150,6 +151,7 @@ class SemanticRouter:
             _near=fitted.near,
             _worded=fitted.wording,
             _wording=wording,
+            _width=mix.width,
             _sharpness=sharpness_of(fitted.alone, labels[fitted.rows]),
             _scope=_scope_of(fitted, vectors, labels, chosen),
         )
@@ -160,7 +162,7 @@ class SemanticRouter:
         cosines: Floats = np.einsum("ij,j->i", self._landmarks.vectors, vector)
         places, values = self._wording.features(text)
         worded = np.einsum("i,ij->j", values, self._worded[places])
-        scores: Floats = np.einsum("i,ij->j", kernel(cosines), self._near) + worded
+        scores: Floats = np.einsum("i,ij->j", kernel(cosines, self._width), self._near) + worded
         probabilities = softmax(scores, self._sharpness)
         in_scope = float(logistic(_signs(scores[None], cosines.max(keepdims=True)) @ self._scope)[0])
         order = np.argsort(-probabilities, kind="stable")[: RUNNERS_UP + 1]

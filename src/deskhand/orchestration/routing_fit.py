@@ -5,7 +5,9 @@ and its wording (`routing_words`). On these a ridge regression learns 1 for the 
 Its residuals and leverages give, without fitting anew, what each example would score had it been left out (Allen's
 PRESS), and what it would score had its whole label been left out: the same formula for a block of rows. The former say
 how sure a score may be taken to be, the latter how messages score that belong to no label.
-Above: `routing`. Below: `routing_words`, numpy. Deterministic.
+Between `LANDMARKS` and `ALL_UP_TO` examples, all of them become landmarks in a second step (`routing_exact`), with a
+narrower kernel; what is held out is then still judged by the first step, which is a little less sure of itself.
+Above: `routing`. Below: `routing_exact`, `routing_words`, numpy. Deterministic.
 """
 
 from dataclasses import dataclass
@@ -13,18 +15,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from deskhand.orchestration.routing_exact import Solve, WholeKernel, solved_exactly
 from deskhand.orchestration.routing_words import Floats
 
 Doubles = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
-WIDTH = 2.4
-"""Of the kernel exp(-WIDTH x (1 - cosine)); this and the next three numbers were chosen on training parts."""
+WIDTH, WIDTH_OF_ALL = 2.4, 4.0
+"""Of the kernel exp(-WIDTH x (1 - cosine)), and where all of many examples are landmarks; these and the next numbers
+were chosen on training parts."""
 RIDGE_FEW, RIDGE_MANY = 0.1, 0.2
 WORDING_FEW, WORDING_MANY = 0.2, 0.8
 """How much wording weighs beside the vector with ten examples a label, and with a hundred."""
 FEW, MANY = 10, 100
 LANDMARKS = 2048
+ALL_UP_TO = 10_240
+"""So many examples can all be landmarks: a message is compared with them in about a millisecond."""
 HELD_OUT_ROWS = 3000
 """So many examples are enough to calibrate on."""
 USUALLY_IN_SCOPE = 0.75
@@ -38,18 +44,26 @@ _CONVERGED = 1e-6
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mix:
-    """How the two parts are weighed."""
+    """How the two parts are weighed, and what the first of them looks at."""
 
     ridge: float
     wording: float
+    of_all: bool = False
+    """Whether all examples become landmarks."""
+
+    @property
+    def width(self) -> float:
+        return WIDTH_OF_ALL if self.of_all else WIDTH
 
     @classmethod
-    def for_examples(cls, a_label: float) -> "Mix":
-        """Wording tells more, the more examples there are of it."""
+    def for_examples(cls, count: int, labels: int) -> "Mix":
+        """Wording tells more, the more examples a label has."""
+        a_label = count / labels
         share = float(np.clip(np.log(max(a_label, 1.0) / FEW) / np.log(MANY / FEW), 0, 1))
         return cls(
             ridge=RIDGE_FEW + share * (RIDGE_MANY - RIDGE_FEW),
             wording=WORDING_FEW + share * (WORDING_MANY - WORDING_FEW),
+            of_all=LANDMARKS < count <= ALL_UP_TO,
         )
 
 
@@ -57,37 +71,46 @@ class Mix:
 class Fitted:
     """Weights from nearness to the landmarks, and from wording, to a score a label; and scores of held-out examples.
 
-    `rows` are the examples whose scores stand in `alone` (left out by themselves) and `without_label`.
+    `landmarks` are the examples whose nearness counts, `rows` those whose scores stand in `alone` (left out by
+    themselves) and `without_label`.
     """
 
     near: Floats
     wording: Floats
+    landmarks: Labels
     rows: Labels
     alone: Floats
     without_label: Floats
 
 
-def kernel(cosines: Floats) -> Floats:
-    return np.asarray(np.exp(WIDTH * (cosines - 1)), dtype=np.float32)
+def kernel(cosines: Floats, width: float = WIDTH) -> Floats:
+    return np.asarray(np.exp(np.float32(width) * (cosines - 1)), dtype=np.float32)
 
 
 def landmarks_of(count: int) -> Labels:
-    """Which of so many examples are landmarks: all, or `LANDMARKS` of them evenly spread."""
+    """Which of so many examples are landmarks at first: all, or `LANDMARKS` of them evenly spread."""
     return np.unique(np.linspace(0, count - 1, min(count, LANDMARKS)).round().astype(np.int64))
 
 
 def fit_scores(vectors: Floats, wording: Floats, labels: Labels, landmarks: Labels, mix: Mix) -> Fitted:
     """Learn from examples: a row of `vectors` (unit length) and of `wording` each, labels from 0 up without a gap."""
-    whitening = _whitening(kernel(vectors[landmarks] @ vectors[landmarks].T))
-    near = kernel(vectors @ vectors[landmarks].T) @ whitening
-    rows = np.hstack([near, wording * np.float32(np.sqrt(mix.wording))])
+    weighed = wording * np.float32(np.sqrt(mix.wording))
+    whitening = _whitening(kernel(vectors[landmarks] @ vectors[landmarks].T, mix.width))
+    rows = np.hstack([kernel(vectors @ vectors[landmarks].T, mix.width) @ whitening, weighed])
     targets = np.eye(int(labels.max()) + 1, dtype=np.float32)[labels]
     kept = _held_out_rows(labels)
-    weights, scores, leverage = _solved(rows, targets, mix.ridge, kept)
-    alone, without_label = _held_out(scores, leverage, targets[kept], labels[kept])
+    weights, leverage, nearly = _solved(rows, targets, mix.ridge, kept)
+    alone, without_label = _held_out(rows[kept] @ weights, leverage, targets[kept], labels[kept])
+    if mix.of_all:
+        whole = WholeKernel.of(vectors, weighed, mix.ridge, lambda cosines: kernel(cosines, mix.width))
+        near = solved_exactly(whole, targets, nearly)
+        worded, landmarks = weighed.T @ near, np.arange(len(labels))
+    else:
+        near, worded = whitening @ weights[: len(landmarks)], weights[len(landmarks) :]
     return Fitted(
-        near=np.ascontiguousarray(whitening @ weights[: near.shape[1]]),
-        wording=np.ascontiguousarray(weights[near.shape[1] :] * np.float32(np.sqrt(mix.wording))),
+        near=np.ascontiguousarray(near),
+        wording=np.ascontiguousarray(worded * np.float32(np.sqrt(mix.wording))),
+        landmarks=landmarks,
         rows=kept,
         alone=alone,
         without_label=without_label,
@@ -103,19 +126,20 @@ def _whitening(between: Floats) -> Floats:
     return np.asarray(np.linalg.inv(np.linalg.cholesky(precise)).T, dtype=np.float32)
 
 
-def _solved(rows: Floats, targets: Floats, ridge: float, kept: Labels) -> tuple[Floats, Floats, Floats]:
-    """Weights, scores of the kept rows, and the hat matrix among these; in whichever space is the smaller one."""
+def _solved(rows: Floats, targets: Floats, ridge: float, kept: Labels) -> tuple[Floats, Floats, Solve]:
+    """Weights, the hat matrix among the kept rows, and how to solve for examples; in the smaller of the two spaces."""
     if len(rows) <= rows.shape[1]:
         inverse = _inverse(rows @ rows.T, ridge)
-        dual = inverse @ targets
         hat = np.eye(len(kept), dtype=np.float32) - np.float32(ridge) * inverse[np.ix_(kept, kept)]
-        weights = rows.T @ dual
-    else:
-        inverse = _inverse(rows.T @ rows, ridge)
-        weights = inverse @ (rows.T @ targets)
-        some = rows[kept]
-        hat = (some @ inverse) @ some.T
-    return weights, rows[kept] @ weights, hat
+        return rows.T @ (inverse @ targets), hat, lambda columns: inverse @ columns
+    inverse = _inverse(rows.T @ rows, ridge)
+    some = rows[kept]
+
+    def of_examples(columns: Floats) -> Floats:
+        """Woodbury: (XX' + rI)^-1 = (I - X (X'X + rI)^-1 X') / r."""
+        return np.asarray((columns - rows @ (inverse @ (rows.T @ columns))) / np.float32(ridge), dtype=np.float32)
+
+    return inverse @ (rows.T @ targets), (some @ inverse) @ some.T, of_examples
 
 
 def _inverse(matrix: Floats, ridge: float) -> Floats:
