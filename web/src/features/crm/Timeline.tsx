@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { Link } from "react-router";
 
 import type { TimelineItem } from "../../api/crm";
 import { Section } from "../../console/Section";
@@ -15,6 +16,7 @@ const DOTS: Record<string, string> = {
   note: "bg-marker-line",
   event: "bg-accent",
   change: "bg-line-strong",
+  message: "bg-bubble",
 };
 
 function Marks({ item }: { item: TimelineItem }) {
@@ -26,6 +28,23 @@ function Marks({ item }: { item: TimelineItem }) {
       {typeof category === "string" && choiceText(category)}
       {pressing && <span className="text-danger"> · {choiceText(priority)}</span>}
     </span>
+  );
+}
+
+/** What was said stands in its conversation. */
+function Conversation({ item }: { item: TimelineItem }) {
+  const { thread_id: thread } = item.data;
+  if (item.kind !== "message" || typeof thread !== "string") return null;
+  return (
+    <>
+      {" · "}
+      <Link
+        to={`/console/conversations/${encodeURIComponent(thread)}`}
+        className="text-accent underline-offset-4 hover:underline"
+      >
+        Conversation
+      </Link>
+    </>
   );
 }
 
@@ -59,7 +78,9 @@ function Item({ item }: { item: TimelineItem }) {
         </p>
       ))}
       <p className="mt-0.5 text-[0.8125rem] text-ink-faint">
-        {actorText(item.by, nameOf)} · <When at={item.at} />
+        {item.kind !== "message" && `${actorText(item.by, nameOf)} · `}
+        <When at={item.at} />
+        <Conversation item={item} />
       </p>
     </li>
   );
@@ -70,7 +91,7 @@ type KindsProps = { kind: string; onKind: (kind: string) => void };
 function Kinds({ kind, onKind }: KindsProps) {
   const choices = [["", "All"], ...Object.entries(KIND_WORDS)] as [string, string][];
   return (
-    <div role="group" aria-label="Show" className="flex gap-1">
+    <div role="group" aria-label="Show" className="flex flex-wrap justify-end gap-1">
       {choices.map(([value, label]) => (
         <button
           key={value}

@@ -47,6 +47,7 @@ export function actorText(actor: Actor | null, nameOf: (id: string | null) => st
 }
 
 export const KIND_WORDS: Record<string, string> = {
+  message: "Messages",
   note: "Notes",
   event: "Events",
   change: "Changes",
