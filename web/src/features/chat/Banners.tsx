@@ -5,6 +5,7 @@ import { Notice } from "../../design/Notice";
 import { HelpBanner } from "./HelpBanner";
 import type { ChatState, Connection } from "./state/model";
 import { useChat } from "./useChat";
+import { WorkBanner } from "./WorkBanner";
 
 /** A short loss of the line mends itself and is not worth a word. */
 const PATIENCE_MS = 2_500;
@@ -109,6 +110,7 @@ export function Banners({ state, agentName }: { state: ChatState; agentName: str
       className="mx-auto w-full max-w-3xl space-y-2 px-3 not-empty:pb-2 sm:px-6"
     >
       <HelpBanner help={state.help} agentName={agentName} />
+      <WorkBanner work={state.work} />
       <ConnectionBanner connection={state.connection} />
       <ProblemBanner state={state} />
       <UndoBanner state={state} />

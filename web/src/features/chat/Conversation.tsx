@@ -4,7 +4,8 @@ import type { ChatConfig } from "../../api/types";
 import { Button } from "../../design/Button";
 import { Notice } from "../../design/Notice";
 import { LiveAnswer } from "./messages/LiveAnswer";
-import { MessageList, type OpenCitation } from "./messages/MessageList";
+import { handoverTo } from "./messages/handover";
+import { Handover, MessageList, type OpenCitation } from "./messages/MessageList";
 import type { ChatState, CustomerItem } from "./state/model";
 import { useChat } from "./useChat";
 import { useStickToBottom } from "./useStickToBottom";
@@ -99,7 +100,12 @@ function Log({ state, config, onBefore, ...rest }: ConversationProps & { onBefor
           {...rest}
         />
       </div>
-      {busy && <LiveAnswer turn={turns.at(-1)} agentName={config.agent_name} />}
+      {busy && (
+        <>
+          <Handover text={handoverTo(state.items, turns.at(-1))} />
+          <LiveAnswer turn={turns.at(-1)} agentName={config.agent_name} />
+        </>
+      )}
     </div>
   );
 }

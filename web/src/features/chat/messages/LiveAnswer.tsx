@@ -12,10 +12,12 @@ const WORDS: Record<Phase, string> = {
   left_to_human: "A person is answering you…",
 };
 
-const wordsFor = (turn: LiveTurn | undefined): string => {
+function wordsFor(turn: LiveTurn | undefined): string {
   if (turn === undefined) return WORDS.thinking;
-  return turn.tool === null ? WORDS[turn.phase] : "Looking that up…";
-};
+  if (turn.tool !== null) return "Looking that up…";
+  const asked = turn.waits === true && turn.phase !== "checking";
+  return asked ? "A colleague has been asked. Writing…" : WORDS[turn.phase];
+}
 
 /**
  * An answer in the making. Kept out of the log: a screen reader hears the state words and then the

@@ -4,6 +4,7 @@ import type { ChatState, CustomerItem, Item } from "../state/model";
 import { dayName, sameDay, useNow } from "../time";
 import { AgentMessage } from "./AgentMessage";
 import { CustomerMessage } from "./CustomerMessage";
+import { handoverAt } from "./handover";
 
 export type OpenCitation = { messageId: string; number: number };
 
@@ -30,6 +31,9 @@ function DayMark({ item, before, now }: { item: Item; before: Item | undefined; 
   return <Divider text={dayName(at, now)} />;
 }
 
+export const Handover = ({ text }: { text: string | null }) =>
+  text === null ? null : <Divider text={text} />;
+
 type MessageListProps = Pick<ChatState, "past" | "items" | "connection"> & {
   agentName: string;
   open: OpenCitation | null;
@@ -48,6 +52,7 @@ export const MessageList = memo(function MessageList(props: MessageListProps) {
   return all.map((item, index) => (
     <Fragment key={item.key}>
       <DayMark item={item} before={all[index - 1]} now={now} />
+      <Handover text={handoverAt(all, index)} />
       {item.kind === "note" && <Divider text={item.text} />}
       {item.kind === "customer" && (
         <CustomerMessage item={item} connection={connection} onRetry={onRetry} onEdit={onEdit} />

@@ -6,6 +6,7 @@
  */
 import type { Answer, Message } from "../../../api/types";
 import type { CandidateSource, Phase } from "./model";
+import { type AskedFor, type PlanProgress, readAll, readAsked, readPlan } from "./work";
 
 export type TurnError = {
   code: string;
@@ -29,15 +30,21 @@ export type ServerEvent =
       /** Who answers, where the server says it: undefined when it does not. */
       operator?: string | null;
       ticket?: string | null;
+      asked?: AskedFor[];
+      plans?: PlanProgress[];
     }
   | { type: "pong" }
   | { type: "start"; messageId: string; key: string | null; text: string }
   | { type: "status"; phase: Phase; detail: string | null }
   | { type: "sources"; sources: CandidateSource[] }
-  | { type: "tool"; name: string; running: boolean }
+  | { type: "tool"; name: string; running: boolean; waits?: boolean }
+  | { type: "route"; agentId: string; name: string }
   | { type: "text"; delta: string }
   | { type: "escalation"; ticket: string }
+  | { type: "approval"; asked: AskedFor }
+  | { type: "plan"; plan: PlanProgress }
   | { type: "operator"; message: Message }
+  | { type: "agent said"; message: Message }
   | { type: "owner"; name: string | null }
   | { type: "attachment"; id: string; state: string; reason: string | null }
   | { type: "complete"; answer: Answer; key: string | null }
@@ -68,16 +75,22 @@ const PHASES: readonly string[] = [
   "left_to_human",
 ];
 
-const readConnected = (data: Data): ServerEvent => ({
-  type: "connected",
-  sessionId: text(data["session_id"]),
-  threadId: text(data["thread_id"]),
-  stream: text(data["stream"]),
-  lastSeq: number(data["last_seq"]) ?? 0,
-  resumed: data["resumed"] === true,
-  ...("operator" in data && { operator: textOrNull(data["operator"]) }),
-  ...("ticket" in data && { ticket: textOrNull(data["ticket"]) }),
-});
+function readConnected(data: Data): ServerEvent {
+  const asked = readAll(data["approvals"], readAsked);
+  const plans = readAll(data["plans"], readPlan);
+  return {
+    type: "connected",
+    sessionId: text(data["session_id"]),
+    threadId: text(data["thread_id"]),
+    stream: text(data["stream"]),
+    lastSeq: number(data["last_seq"]) ?? 0,
+    resumed: data["resumed"] === true,
+    ...("operator" in data && { operator: textOrNull(data["operator"]) }),
+    ...("ticket" in data && { ticket: textOrNull(data["ticket"]) }),
+    ...(asked !== undefined && { asked }),
+    ...(plans !== undefined && { plans }),
+  };
+}
 
 function readAttachment(data: Data): ServerEvent {
   const told = isData(data["attachment"]) ? data["attachment"] : {};
@@ -91,15 +104,35 @@ function readAttachment(data: Data): ServerEvent {
   };
 }
 
+function readPlanStatus(data: Data): ServerEvent {
+  const plan = readPlan(data["plan"]);
+  return plan === null ? { type: "other" } : { type: "plan", plan };
+}
+
+function readApproval(data: Data): ServerEvent {
+  const asked = readAsked(data);
+  return asked === null ? { type: "other" } : { type: "approval", asked };
+}
+
+const readRoute = (data: Data): ServerEvent =>
+  text(data["agent_id"]) === ""
+    ? { type: "other" }
+    : { type: "route", agentId: text(data["agent_id"]), name: text(data["name"]) };
+
 const STATES: Record<string, (data: Data) => ServerEvent> = {
   pong: () => ({ type: "pong" }),
   connected: readConnected,
   attachment: readAttachment,
+  plan: readPlanStatus,
   with_human: (data) => ({ type: "owner", name: text(data["operator"]) }),
   with_agent: () => ({ type: "owner", name: null }),
   operator_message: (data) =>
     isData(data["message"])
       ? { type: "operator", message: data["message"] as unknown as Message }
+      : { type: "other" },
+  agent_message: (data) =>
+    isData(data["message"])
+      ? { type: "agent said", message: data["message"] as unknown as Message }
       : { type: "other" },
 };
 
@@ -143,7 +176,10 @@ const READERS: Record<string, (data: Data) => ServerEvent> = {
     type: "tool",
     name: text(data["name"]),
     running: data["state"] === "started",
+    ...(data["state"] === "waiting" && { waits: true }),
   }),
+  route: readRoute,
+  approval: readApproval,
   text: (data) => ({ type: "text", delta: text(data["delta"]) }),
   escalation: (data) =>
     text(data["ticket"]) === ""

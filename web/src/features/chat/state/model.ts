@@ -1,4 +1,5 @@
 import type { Citation, Message } from "../../../api/types";
+import { noWork, type Work } from "./work";
 
 /** How the page reaches the server; `limited` is plain HTTP because no socket could be opened. */
 export type Connection = "connecting" | "connected" | "reconnecting" | "offline" | "limited";
@@ -47,6 +48,10 @@ export type LiveTurn = {
   phase: Phase;
   detail: string | null;
   tool: string | null;
+  /** What it wanted to do, a member of the team looks at first. */
+  waits?: boolean;
+  /** Who writes it, where that had to be found. */
+  agent?: { id: string; name: string };
   text: string;
   sources: CandidateSource[];
   /** Its beginning was missed, so its text is not shown; the final answer comes whole. */
@@ -92,6 +97,7 @@ export type ChatState = {
   /** A problem that belongs to no message. */
   notice: Failure | null;
   help: Help;
+  work: Work;
 };
 
 export const initialState: ChatState = {
@@ -109,6 +115,7 @@ export const initialState: ChatState = {
   fresh: false,
   notice: null,
   help: noHelp,
+  work: noWork,
 };
 
 export const isWaiting = (item: Item): item is CustomerItem =>

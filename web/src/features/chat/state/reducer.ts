@@ -18,6 +18,7 @@ import {
 } from "./model";
 import { helpOn } from "./help";
 import { applyEvent, changeCustomer, changeTurn, finish } from "./turns";
+import { noWork, workOn } from "./work";
 
 export type Action =
   | { type: "connection"; connection: Connection }
@@ -63,6 +64,7 @@ function enterSession(state: ChatState, sessionId: string, threadId: string): Ch
     gapAfter: null,
     history: initialState.history,
     help: noHelp,
+    work: noWork,
   };
   if (state.threadId === threadId) return moved;
   const unsent = state.items.filter(
@@ -91,6 +93,7 @@ function connected(
     inFlight: [],
     notice: null,
     help: helpOn(next.help, event),
+    work: workOn(next.work, event),
   };
 }
 

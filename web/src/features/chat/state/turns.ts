@@ -13,6 +13,7 @@ import {
   serverId,
 } from "./model";
 import { helpAfter, helped } from "./help";
+import { workAfter } from "./work";
 
 const newTurn = (turnId: string, partial: boolean): LiveTurn => ({
   turnId,
@@ -179,7 +180,13 @@ function progress(event: ServerEvent): ((turn: LiveTurn) => LiveTurn) | null {
     case "sources":
       return (turn) => ({ ...turn, sources: event.sources });
     case "tool":
-      return (turn) => ({ ...turn, tool: event.running ? event.name : null });
+      return (turn) => ({
+        ...turn,
+        tool: event.running ? event.name : null,
+        ...(event.waits === true && { waits: true }),
+      });
+    case "route":
+      return (turn) => ({ ...turn, agent: { id: event.agentId, name: event.name } });
     case "text":
       return (turn) => ({
         ...turn,
@@ -191,18 +198,40 @@ function progress(event: ServerEvent): ((turn: LiveTurn) => LiveTurn) | null {
   }
 }
 
+type Said = Extract<ServerEvent, { type: "operator" | "agent said" }>;
+
+/** Somebody wrote outside of a turn: a person, or the agent about what it was waiting for. */
+const said = (state: ChatState, event: Said): ChatState => ({
+  ...state,
+  items: placeReply(state.items, event.message),
+  help: event.type === "operator" ? helped(state, event) : state.help,
+});
+
+/** What an event beside the turns changes; null for events of a turn. */
+function beside(state: ChatState, event: ServerEvent): ChatState | null {
+  switch (event.type) {
+    case "operator":
+    case "agent said":
+      return said(state, event);
+    case "approval":
+    case "plan":
+      return { ...state, work: workAfter(state.work, event) };
+    case "escalation":
+    case "owner":
+      return { ...state, help: helped(state, event) };
+    default:
+      return null;
+  }
+}
+
 /** Applies one event of a turn, or an error that answers the connection. */
 export function applyEvent(state: ChatState, frame: Frame, now: number): ChatState {
   const { event, turnId } = frame;
   if (event.type === "start") return begin(state, frame, event);
   if (event.type === "complete") return complete(state, frame, event.answer, event.key);
   if (event.type === "error") return fail(state, frame, event.error, now);
-  if (event.type === "operator") {
-    return { ...state, items: placeReply(state.items, event.message), help: helped(state, event) };
-  }
-  if (event.type === "escalation" || event.type === "owner") {
-    return { ...state, help: helped(state, event) };
-  }
+  const changed = beside(state, event);
+  if (changed !== null) return changed;
   const change = progress(event);
   return change === null ? state : changeTurn(state, turnId, change);
 }
