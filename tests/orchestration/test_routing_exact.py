@@ -76,13 +76,14 @@ def test_all_of_many_examples_are_looked_at_and_of_too_many_some() -> None:
     assert taken == [False, True, True, False]
 
 
-async def test_a_thousand_agents_with_a_few_examples_each_are_told_apart() -> None:
+@pytest.mark.parametrize(("agents", "examples"), [(1000, 1), (300, 7)], ids=["a thousand agents", "many examples"])
+async def test_agents_are_told_apart_however_many_there_are(agents: int, examples: int) -> None:
     embedder = HashEmbedder()
+    words = ("price", "delay", "fault", "refund", "colour", "size", "weight")[:examples]
     many = [
-        Candidate.of(f"a-{at}", name=str(at), examples=[f"topic{at} {word}" for word in ("price", "delay", "fault")])
-        for at in range(1000)
+        Candidate.of(f"a-{at}", name=str(at), examples=[f"topic{at} {word}" for word in words]) for at in range(agents)
     ]
     router = await SemanticRouter.fit(many, embedder.embed_queries)
-    asked = [f"question about topic{at}" for at in range(0, 1000, 50)]
+    asked = [f"question about topic{at}" for at in range(0, agents, 50)]
     found = [router.route(text, await embedder.embed_query(text)).best for text in asked]
     assert found == many[::50]
