@@ -166,12 +166,12 @@ function Lists({ contactId, mayWrite }: ListsProps) {
   }
   return (
     <>
-      <ul aria-label="Sequences" className="divide-y divide-line">
+      <ul aria-label="Sequences" className="divide-y divide-line empty:hidden">
         {enrolled.map((each) => (
           <EnrolmentRow key={each.id} of={each} mayWrite={mayWrite} />
         ))}
       </ul>
-      <ul aria-label="Messages" className="divide-y divide-line">
+      <ul aria-label="Messages" className="divide-y divide-line empty:hidden">
         {sent.map((each) => (
           <DeliveryRow key={each.id} of={each} mayWrite={mayWrite} />
         ))}

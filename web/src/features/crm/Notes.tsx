@@ -148,7 +148,7 @@ export function Notes({ contact, mayWrite }: { contact: Contact; mayWrite: boole
           Nothing is written down yet. Notes are for the team, and agents read them too.
         </p>
       )}
-      <ul aria-label="Notes" className="divide-y divide-line">
+      <ul aria-label="Notes" className="divide-y divide-line empty:hidden">
         {shown.map((note) => (
           <Row key={note.id} note={note} onRemove={mayWrite ? remove : null} />
         ))}

@@ -126,7 +126,7 @@ export function Timeline({ contactId }: { contactId: string }) {
       )}
       <ol
         aria-label="Timeline"
-        className={cx("ms-1 space-y-4", items.length > 0 && "border-s border-line")}
+        className={cx("ms-1 space-y-4 empty:hidden", items.length > 0 && "border-s border-line")}
       >
         {items.map((item) => (
           <Item key={item.id} item={item} />
