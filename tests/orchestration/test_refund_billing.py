@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from deskhand.orchestration.billing_client import MAX_BYTES, NOT_LET_IN
+from deskhand.orchestration.billing_client import MAX_BYTES, NOT_LET_IN, Done, HttpBilling
 from deskhand.orchestration.billing_repository import EntryStatus
 from deskhand.orchestration.refund_ledger import RefundLedger
 from deskhand.orchestration.refund_records import terms_for
@@ -197,6 +197,28 @@ class NeverAsked:
 
     async def ask(self, path: str, body: Any, *, key: str) -> Any:
         raise asyncio.CancelledError(path, body, key)
+
+
+async def test_each_request_comes_over_a_connection_of_its_own() -> None:
+    """One that is kept may end just as it is used again, and then nobody knows whether money was moved."""
+    connections = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        while await reader.readline():
+            await reader.readuntil(b"\r\n\r\n")
+            await reader.readexactly(len(b"{}"))
+            writer.write(b'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{"id": 7}')
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        billing = HttpBilling(endpoint=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        for key in ("one", "two", "three"):
+            assert await billing.ask("refunds", {}, key=key) == Done(reference="7")
+        await billing.close()
+    assert connections == 3
 
 
 async def test_nothing_of_it_is_in_the_log(tmp_path: Path) -> None:

@@ -68,7 +68,10 @@ class HttpBilling:
         headers = {"Accept": "application/json"}
         if token is not None:
             headers["Authorization"] = f"Bearer {token.get_secret_value()}"
-        self._http = httpx.AsyncClient(headers=headers, timeout=seconds, follow_redirects=False)
+        # A connection for each request: one that was kept may be closed by the far side just as it is used again, and
+        # then nobody knows whether money was moved.
+        limits = httpx.Limits(max_keepalive_connections=0)
+        self._http = httpx.AsyncClient(headers=headers, timeout=seconds, limits=limits, follow_redirects=False)
         self._endpoint = endpoint.rstrip("/")
 
     async def ask(self, path: str, body: Mapping[str, Any], *, key: str) -> BillingAnswer:
