@@ -67,7 +67,7 @@ from deskhand.wiring_slices import (
     slice_endpoints,
     tool_registry,
 )
-from deskhand.wiring_turns import Agents, conversations, counter
+from deskhand.wiring_turns import Agents, Conversations, conversations, counter
 
 VERSION = importlib.metadata.version("deskhand")
 PACKAGED_WEB_CLIENT = Path(__file__).parent / "web_client"
@@ -183,14 +183,11 @@ def _ground(settings: Settings, clock: Clock, database: Database, embedder: Embe
 
 def _build(ground: Ground, opened: _Opened) -> House:
     settings, clock, store = ground.settings, ground.clock, ground.store
-    signer = TokenSigner(ground.secret_key, clock, staff_hours=settings.token_hours)
-    standing = Standing(store, clock)
-    gate = Gate(store=store, signer=signer, standing=standing, clock=clock)
-    directory = Directory(store, signer, clock, standing)
+    access = _access(ground)
+    directory = access.directory
     library = _library(ground, opened)
     runtime = AgentRuntime(store=store, clock=clock, providers=opened.providers)
-    registry = tool_registry()
-    register_tools(registry)
+    registry = _registry()
     slices = build_slices(ground, opened.converter, opened.learned, directory)
     coordinator = _coordinator(ground, slices)
     agents = _agents(ground, library, registry, opened.providers, directory, _changed(runtime, coordinator))
@@ -198,18 +195,13 @@ def _build(ground: Ground, opened: _Opened) -> House:
         library=library, runtime=runtime, registry=registry, providers=opened.providers, coordinator=coordinator
     )
     talk = conversations(ground, slices, directory, known)
-    endpoints: tuple[HasRouter, ...] = (
-        *_entrance(ground, signer, standing, directory),
-        *counter(ground, directory, gate, runtime, talk, slices),
-        *slice_endpoints(ground, slices, talk.replayer),
-        *talk.endpoints,
-    )
+    endpoints = (*_doors(ground, access, runtime, talk, slices), *_shelves(ground, opened, library, agents))
     return House(
         settings=settings,
         clock=clock,
         store=store,
-        signer=signer,
-        gate=gate,
+        signer=access.signer,
+        gate=access.gate,
         directory=directory,
         index=opened.index,
         embedder=ground.embedder,
@@ -227,8 +219,44 @@ def _build(ground: Ground, opened: _Opened) -> House:
         approvals=talk.approvals,
         orders=talk.orders,
         outside=talk.close,
-        app=_app(settings, gate, [part.router for part in (*endpoints, *_shelves(ground, opened, library, agents))]),
+        app=_app(settings, access.gate, [part.router for part in endpoints]),
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Access:
+    """Who may come in."""
+
+    signer: TokenSigner
+    standing: Standing
+    gate: Gate
+    directory: Directory
+
+
+def _access(ground: Ground) -> _Access:
+    store, clock = ground.store, ground.clock
+    signer = TokenSigner(ground.secret_key, clock, staff_hours=ground.settings.token_hours)
+    standing = Standing(store, clock)
+    gate = Gate(store=store, signer=signer, standing=standing, clock=clock)
+    return _Access(signer=signer, standing=standing, gate=gate, directory=Directory(store, signer, clock, standing))
+
+
+def _doors(
+    ground: Ground, access: _Access, runtime: AgentRuntime, talk: Conversations, slices: Slices
+) -> tuple[HasRouter, ...]:
+    """Where people and programs come in."""
+    return (
+        *_entrance(ground, access.signer, access.standing, access.directory),
+        *counter(ground, access.directory, access.gate, runtime, talk, slices),
+        *slice_endpoints(ground, slices, talk.replayer),
+        *talk.endpoints,
+    )
+
+
+def _registry() -> ToolRegistry:
+    registry = tool_registry()
+    register_tools(registry)
+    return registry
 
 
 def _coordinator(ground: Ground, slices: Slices) -> Coordinator:

@@ -86,14 +86,7 @@ def customers(
     lookups = CRMLookups(records=records, clock=clock)
     places, planner = ContactPlaces(), Planner(clock=clock, jobs=jobs)
     steps = SequenceSteps(clock=clock, planner=planner)
-    delivering = Delivering(
-        clock=clock,
-        planner=planner,
-        speaker=slices.speaker,
-        places=places,
-        occasions={DeliveryKind.SEQUENCE: steps},
-    )
-    jobs.handle_in_transaction(DELIVER, delivering.handle, given_up=delivering.given_up)
+    delivering = _delivering(ground, slices, planner, places, steps)
     deliveries = Deliveries(store=store, clock=clock, planner=planner, delivering=delivering, places=places)
     templates, sequences = TemplateShelf(store=store, clock=clock), SequenceLibrary(store=store, clock=clock)
     enrolments = Enrolments(store=store, clock=clock, planner=planner, steps=steps, places=places, records=records)
@@ -117,6 +110,21 @@ def customers(
     )
     close = _nothing if connection is None else connection.close
     return Customers(records=records, lookups=lookups, tools=tools, endpoints=endpoints, close=close)
+
+
+def _delivering(
+    ground: Ground, slices: Slices, planner: Planner, places: ContactPlaces, steps: SequenceSteps
+) -> Delivering:
+    """What is sent later, as jobs."""
+    delivering = Delivering(
+        clock=ground.clock,
+        planner=planner,
+        speaker=slices.speaker,
+        places=places,
+        occasions={DeliveryKind.SEQUENCE: steps},
+    )
+    ground.jobs.handle_in_transaction(DELIVER, delivering.handle, given_up=delivering.given_up)
+    return delivering
 
 
 def _session_actions(ground: Ground, runtime: AgentRuntime, talking: Talking) -> SessionActions:

@@ -99,24 +99,12 @@ def conversations(ground: Ground, slices: Slices, directory: Directory, agents: 
     """From the store of sessions to the runner of turns."""
     runtime, live, summariser = agents.runtime, InMemorySessionStore(), _summariser(agents.providers)
     sessions = _sessions(ground, slices, live, summariser)
-    summaries = ThreadSummaries(
-        store=ground.store, clock=ground.clock, summariser=summariser, background=ground.background
-    )
     known = customers(ground, slices, directory, runtime, Talking(live=live, sessions=sessions))
     paid, board = money(ground, slices, known, runtime), Switchboard()
     toolboxes, decided = _toolboxes(ground, slices, directory, agents, known, paid, board)
     budget, sources = Budget(store=ground.store, clock=ground.clock), _sources(ground, slices, agents.library)
     responder = Responder(toolboxes=toolboxes, budget=budget, usage=slices.usage)
-    asker = AgentAsker(
-        store=ground.store,
-        clock=ground.clock,
-        runtime=runtime,
-        sources=sources,
-        responder=responder,
-        budget=budget,
-        usage=slices.usage,
-        reads=frozenset({LOOKUP_CUSTOMER}),
-    )
+    asker = _asker(ground, slices, runtime, sources, responder, budget)
     board.connect(asker)
     plans = planner(ground, slices, runtime, asker, agents.coordinator)
     of_turns = TurnPlans(scales=MatterScales(agents.coordinator), planner=plans)
@@ -129,13 +117,7 @@ def conversations(ground: Ground, slices: Slices, directory: Directory, agents: 
         plans=of_turns,
         concluder=_concluder(ground, slices),
         committer=_committer(ground, slices, of_turns),
-        aftermath=Aftermath(
-            summaries=summaries,
-            recall=slices.memories.recall,
-            keeper=slices.memories.keeper,
-            desk=slices.escalations.desk,
-            plans=of_turns,
-        ),
+        aftermath=_aftermath(ground, slices, summariser, of_turns),
     )
     replayer = TurnReplayer(runtime=runtime, responder=responder, clock=ground.clock)
     return Conversations(
@@ -145,13 +127,40 @@ def conversations(ground: Ground, slices: Slices, directory: Directory, agents: 
         approvals=decided.approvals,
         orders=paid.orders,
         planner=plans,
-        endpoints=(
-            *known.endpoints,
-            *orchestration_endpoints(paid, decided, plans),
-            erasing(ground, slices, live),
-            JobEndpoints(ground.jobs),
-        ),
+        endpoints=(*known.endpoints, *orchestration_endpoints(paid, decided, plans), *_upkeep(ground, slices, live)),
         close=(known.close, paid.close),
+    )
+
+
+def _upkeep(ground: Ground, slices: Slices, live: InMemorySessionStore) -> tuple[HasRouter, ...]:
+    """What the keepers of an installation do."""
+    return erasing(ground, slices, live), JobEndpoints(ground.jobs)
+
+
+def _asker(
+    ground: Ground, slices: Slices, runtime: AgentRuntime, sources: Sources, responder: Responder, budget: Budget
+) -> AgentAsker:
+    return AgentAsker(
+        store=ground.store,
+        clock=ground.clock,
+        runtime=runtime,
+        sources=sources,
+        responder=responder,
+        budget=budget,
+        usage=slices.usage,
+        reads=frozenset({LOOKUP_CUSTOMER}),
+    )
+
+
+def _aftermath(ground: Ground, slices: Slices, summariser: ConversationSummariser, plans: TurnPlans) -> Aftermath:
+    return Aftermath(
+        summaries=ThreadSummaries(
+            store=ground.store, clock=ground.clock, summariser=summariser, background=ground.background
+        ),
+        recall=slices.memories.recall,
+        keeper=slices.memories.keeper,
+        desk=slices.escalations.desk,
+        plans=plans,
     )
 
 
