@@ -99,11 +99,11 @@ export const choiceState = (vote: Ballot["vote"]): State => CHOICES[vote];
 
 export const percentText = (share: number): string => `${Math.round(share * 100)} %`;
 
-/** "67 % for it; 66 % are needed, and 2 votes". */
+/** "67 % for it; needed are 66 % and 2 votes." */
 export function tallyText({ score, threshold, quorum, weighting }: Vote): string {
   const votes = quorum === 1 ? "1 vote" : `${quorum} votes`;
   const weighed = weighting === "confidence" ? ", each weighed by its confidence" : "";
-  return `${percentText(score)} for it; ${percentText(threshold)} and ${votes} are needed${weighed}.`;
+  return `${percentText(score)} for it; needed are ${percentText(threshold)} and ${votes}${weighed}.`;
 }
 
 /** An agent's id in words: `voter-financial-risk` is "Financial risk". */
