@@ -5,8 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+from sqlalchemy import select
 
 from deskhand.crm.records import BuiltInRecords
+from deskhand.jobs.tables import JobRow
 from deskhand.orchestration.approval_model import ProposedAction
 from deskhand.orchestration.refund_ledger import RefundLedger
 from deskhand.orchestration.refund_records import DiscountWish, Place
@@ -143,6 +145,7 @@ class Maker:
             "order_id": order["id"],
             "entry_id": entry,
             "approval_id": approval,
+            "job_id": await self._job(contact_id),
         }
 
     async def _discount(self, contact_id: str) -> str:
@@ -170,6 +173,11 @@ class Maker:
             approval = await house.approvals.request(db, scope, action)
         house.approvals.requested(approval)
         return approval.id
+
+    async def _job(self, contact_id: str) -> str:
+        """The id of one that what was made so far has caused."""
+        async with self._shop.house.store.read(self._of(contact_id)) as db:
+            return str(await db.scalar(select(JobRow.id).limit(1)))
 
     def _of(self, contact_id: str) -> TenantScope:
         return TenantScope(tenant_id=self._shop.tenant.id, role=Role.CONTACT, contact_id=contact_id)

@@ -14,7 +14,7 @@ from tenancy.belongings import QUESTION, Belongings, make_belongings
 from tenancy.walk import PUBLIC, Route, routes
 
 CRM = ("/crm/contacts", "/crm/fields", "/crm/pipelines", "/crm/templates", "/crm/sequences", "/crm/enrolments")
-AT_WORK = ("/crm/scheduled-messages", "/approvals", "/consensus", "/plans", "/orders", "/billing/entries")
+AT_WORK = ("/crm/scheduled-messages", "/approvals", "/consensus", "/plans", "/orders", "/billing/entries", "/jobs")
 RECORDS = ("/tickets", "/memories", "/audit", "/usage", *CRM, *AT_WORK)
 OF_A_CONTACT = {"session_id", "thread_id", "message_id", "source_id", "attachment_id"}
 """Ids of what belongs to one contact. Bases, agents, users and keys belong to the whole tenant."""
