@@ -220,8 +220,7 @@ async def open_bank(
     if url is not None:
         await migrate(database)
     store, clock, background, crm = TenantStore(database), MovedClock(), Background(), PaperCrm()
-    signer = TokenSigner("k" * 40, clock, staff_hours=24 * 365)
-    standing = Standing(store, clock)
+    signer, standing = TokenSigner("k" * 40, clock, staff_hours=24 * 365), Standing(store, clock)
     gate = Gate(store=store, signer=signer, standing=standing, clock=clock)
     providers = Providers(known, HashEmbedder())
     runtime = AgentRuntime(store=store, clock=clock, providers=providers)

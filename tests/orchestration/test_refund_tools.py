@@ -34,6 +34,7 @@ async def test_without_a_billing_system_a_refund_is_recorded_for_staff_and_told_
         "status": "recorded",
         "worth": "20.00 GBP",
         "next": "It is granted and noted; our staff carries it out. Name no day for it.",
+        "left_to_staff": True,
     }
     (entry,) = await counter.firm.entries()
     assert (entry.status, entry.order_id, entry.units) == (EntryStatus.RECORDED, order.id, 2000)

@@ -136,6 +136,10 @@ class Decision:
     """Of a modified action: what is done instead."""
 
 
+LEFT_TO_STAFF = "left_to_staff"
+"""A tool that answers with this among its data has granted what was asked, and people carry it out."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ActionResult:
     """What the tool answered when the action was carried out."""
@@ -143,6 +147,10 @@ class ActionResult:
     success: bool
     data: Any = None
     error: str | None = None
+
+    @property
+    def is_left_to_staff(self) -> bool:
+        return isinstance(self.data, Mapping) and bool(self.data.get(LEFT_TO_STAFF))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

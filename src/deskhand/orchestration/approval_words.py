@@ -19,6 +19,10 @@ _TOLD_OF_CHANGED = {
     ApprovalStatus.EXECUTED: "A colleague has looked at your request and allowed it with a change. "
     "This is done now: {what}.",
 }
+_LEFT_TO_STAFF = "Your request was allowed: {what}. Our staff carries it out."
+_CHANGED_AND_LEFT_TO_STAFF = (
+    "A colleague has looked at your request and allowed it with a change: {what}. Our staff carries it out."
+)
 _NOT_DONE = "Do not say or promise that it is done or will be allowed, and do not call {tool} for it again."
 
 
@@ -47,10 +51,16 @@ def too_many(tool: str) -> str:
 
 def for_the_customer(approval: Approval) -> str | None:
     """The message of the agent about what has become of the request; None while there is nothing to say."""
-    words = _TOLD.get(approval.status)
-    if approval.decision is not None and approval.decision.verdict is Verdict.MODIFY:
-        words = _TOLD_OF_CHANGED.get(approval.status, words)
+    words = _words_for(approval)
     return None if words is None else words.format(what=approval.allowed_summary.strip().rstrip("."))
+
+
+def _words_for(approval: Approval) -> str | None:
+    is_changed = approval.decision is not None and approval.decision.verdict is Verdict.MODIFY
+    if approval.status is ApprovalStatus.EXECUTED and approval.result is not None and approval.result.is_left_to_staff:
+        return _CHANGED_AND_LEFT_TO_STAFF if is_changed else _LEFT_TO_STAFF
+    words = _TOLD.get(approval.status)
+    return _TOLD_OF_CHANGED.get(approval.status, words) if is_changed else words
 
 
 def what_happened(approval: Approval) -> str:

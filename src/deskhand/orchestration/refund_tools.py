@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from deskhand.conversations.texts import one_line
 from deskhand.orchestration.amounts import Amount, Currency, written
+from deskhand.orchestration.approval_model import LEFT_TO_STAFF
 from deskhand.orchestration.billing_repository import BillingEntry, EntryStatus
 from deskhand.orchestration.refund_ledger import RefundLedger
 from deskhand.orchestration.refund_records import DiscountWish, Place, RefundRefused, RefundWish, Weighed
@@ -214,6 +215,7 @@ def _result(entry: BillingEntry) -> ToolResult:
         "valid_until": None if entry.valid_until is None else entry.valid_until.date().isoformat(),
         "reference": entry.reference,
         "next": _NEXT[entry.status],
+        LEFT_TO_STAFF: True if entry.status is EntryStatus.RECORDED else None,
     }
     done = entry.status in {EntryStatus.ISSUED, EntryStatus.RECORDED}
     shown = {name: value for name, value in data.items() if value is not None}
