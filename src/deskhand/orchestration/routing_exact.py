@@ -9,7 +9,7 @@ Above: `routing_fit`. Below: numpy. Deterministic.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,12 +60,12 @@ def solved_exactly(whole: WholeKernel, targets: Floats, nearly: Solve) -> Floats
             break
         turned = whole.times(along)
         length = size / np.maximum(_products(along, turned), _TINY)
-        weights = weights + length * along
-        rest = rest - length * turned
+        weights = _single(weights + length * along)
+        rest = _single(rest - length * turned)
         stepped = nearly(rest)
         before, size = size, _products(rest, stepped)
-        along = stepped + size / np.maximum(before, _TINY) * along
-    return np.asarray(weights, dtype=np.float32)
+        along = _single(stepped + size / np.maximum(before, _TINY) * along)
+    return weights
 
 
 _TINY = np.float32(1e-20)
@@ -74,6 +74,10 @@ _TINY = np.float32(1e-20)
 def _products(one: Floats, other: Floats) -> Floats:
     """Of each column of one with that of the other."""
     return np.asarray(np.einsum("ij,ij->j", one, other), dtype=np.float32)
+
+
+def _single(numbers: NDArray[Any]) -> Floats:
+    return np.asarray(numbers, dtype=np.float32)
 
 
 def _blocks(count: int) -> list[slice]:

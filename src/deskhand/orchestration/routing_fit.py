@@ -104,7 +104,7 @@ def fit_scores(vectors: Floats, wording: Floats, labels: Labels, landmarks: Labe
     if mix.of_all:
         whole = WholeKernel.of(vectors, weighed, mix.ridge, lambda cosines: kernel(cosines, mix.width))
         near = solved_exactly(whole, targets, nearly)
-        worded, landmarks = weighed.T @ near, np.arange(len(labels))
+        worded, landmarks = np.asarray(weighed.T @ near, dtype=np.float32), np.arange(len(labels))
     else:
         near, worded = whitening @ weights[: len(landmarks)], weights[len(landmarks) :]
     return Fitted(
@@ -131,7 +131,7 @@ def _solved(rows: Floats, targets: Floats, ridge: float, kept: Labels) -> tuple[
     if len(rows) <= rows.shape[1]:
         inverse = _inverse(rows @ rows.T, ridge)
         hat = np.eye(len(kept), dtype=np.float32) - np.float32(ridge) * inverse[np.ix_(kept, kept)]
-        return rows.T @ (inverse @ targets), hat, lambda columns: inverse @ columns
+        return rows.T @ (inverse @ targets), np.asarray(hat, dtype=np.float32), lambda columns: inverse @ columns
     inverse = _inverse(rows.T @ rows, ridge)
     some = rows[kept]
 
@@ -139,7 +139,7 @@ def _solved(rows: Floats, targets: Floats, ridge: float, kept: Labels) -> tuple[
         """Woodbury: (XX' + rI)^-1 = (I - X (X'X + rI)^-1 X') / r."""
         return np.asarray((columns - rows @ (inverse @ (rows.T @ columns))) / np.float32(ridge), dtype=np.float32)
 
-    return inverse @ (rows.T @ targets), (some @ inverse) @ some.T, of_examples
+    return inverse @ (rows.T @ targets), np.asarray(some @ inverse @ some.T, dtype=np.float32), of_examples
 
 
 def _inverse(matrix: Floats, ridge: float) -> Floats:
