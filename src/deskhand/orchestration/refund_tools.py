@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, TypeVar
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from deskhand.conversations.texts import one_line
-from deskhand.orchestration.amounts import Amount, Currency, written
+from deskhand.orchestration.amounts import Amount, Currency, in_units, written
 from deskhand.orchestration.approval_model import LEFT_TO_STAFF
 from deskhand.orchestration.billing_repository import BillingEntry, EntryStatus
 from deskhand.orchestration.refund_ledger import RefundLedger
@@ -52,6 +52,12 @@ class RefundRequest(BaseModel):
     defect: Annotated[bool, Field(description="Whether the customer says that it is defective.")] = False
     idempotency_key: Key = None
 
+    @model_validator(mode="after")
+    def _can_be_paid(self) -> "RefundRequest":
+        """A person must not be asked about an amount that could never be paid."""
+        in_units(self.amount, self.currency)
+        return self
+
 
 class DiscountRequest(BaseModel):
     """Which discount: `percent`, or `amount` with `currency`."""
@@ -71,6 +77,8 @@ class DiscountRequest(BaseModel):
             raise ValueError("give either percent or amount")
         if (self.amount is None) != (self.currency is None):
             raise ValueError("amount and currency belong together")
+        if self.amount is not None and self.currency is not None:
+            in_units(self.amount, self.currency)
         return self
 
 
