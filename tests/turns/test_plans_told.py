@@ -78,7 +78,7 @@ async def test_a_model_plans_and_sums_up_and_its_words_rest_on_what_was_found(vi
         "scripted",
     )
     assert [each["id"] for each in kept["subtasks"]] == ["back", "power"]
-    assert said["content"].startswith("Here is what we found out about your matters.")
+    assert said["content"].startswith("Here is what we found out about your matters.\n\n")
     assert "A helmet can go back for 30 days. [" in said["content"]
     assert "[back]" not in said["content"]
     assert {each["source"] for each in said["citations"]} >= {"returns.md", "battery.md"}

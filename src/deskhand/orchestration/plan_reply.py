@@ -106,8 +106,13 @@ def cited(done: Sequence[Subtask], synthesis: Synthesis) -> tuple[str, tuple[Cit
         of_subtask = dict.fromkeys(numbers[citation.chunk_id] for citation in subtask.citations)
         markers[subtask.id] = "".join(f"[{number}]" for number in of_subtask)
     text = _MARKS.sub(lambda found: _told(found.group(), markers), synthesis.text)
-    text = clipped(f"{PLAN_FOUND}\n\n{text}", MAX_CHARS)
+    text = _cut(f"{PLAN_FOUND}\n\n{text}")
     return text, tuple(each for each in citations if f"[{each.number}]" in text)
+
+
+def _cut(text: str) -> str:
+    """Cut at a word where it is too long; its lines stay, for what was found may be a list."""
+    return text if len(text) <= MAX_CHARS else text[: MAX_CHARS - 1].rsplit(maxsplit=1)[0] + "…"
 
 
 def _told(marks: str, markers: Mapping[str, str]) -> str:

@@ -14,6 +14,8 @@ describe("the time left", () => {
     [61, "1:01", "calm"],
     [59.2, "1:00", "soon"],
     [3_725, "1:02:05", "calm"],
+    [172_799, "47:59:59", "calm"],
+    [2_591_940, "29 days", "calm"],
     [0, "Time is over", "over"],
     [-5, "Time is over", "over"],
   ])("in %d s is %j", (seconds, text, tone) => {

@@ -42,11 +42,14 @@ export type Left = { text: string; tone: "over" | "soon" | "calm" };
 const SOON_MS = 60_000;
 const two = (count: number): string => String(count).padStart(2, "0");
 
-/** What is left until a moment: "4:07", "1:02:07", or that it is over. */
+const DAY = 86_400;
+
+/** What is left until a moment: "4:07", "1:02:07", "3 days", or that it is over. */
 export function timeLeft(until: string, now: number): Left {
   const left = Date.parse(until) - now;
   if (Number.isNaN(left) || left <= 0) return { text: "Time is over", tone: "over" };
   const seconds = Math.ceil(left / 1000);
+  if (seconds >= 2 * DAY) return { text: `${Math.floor(seconds / DAY)} days`, tone: "calm" };
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
   const text =
     hours > 0
