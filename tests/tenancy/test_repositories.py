@@ -20,6 +20,8 @@ ACROSS = {
     "tenancy/sign_in.py",
     "conversations/lifecycle.py",
     "commands/recovery.py",
+    # Counts jobs, and names their kinds, for whoever owns the machine.
+    "commands/doctor.py",
     # What sweeps look for what is due in every tenant, and then take each in a scope of its own.
     "attachments/conversions.py",
     "audit/writer.py",
