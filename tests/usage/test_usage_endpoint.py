@@ -1,7 +1,6 @@
 """GET /usage: by day and model, with totals and what is left of the caps; for whoever may see it, of its tenant."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,6 @@ from deskhand.usage.recorder import UsageRecorder
 from shops import Shop, open_shop
 
 PRICES = PriceList(currency="USD", prices={"small": Price(input=Decimal(1), output=Decimal(2))})
-TODAY = datetime.now(UTC).date().isoformat()
 
 
 async def caps(_scope: TenantScope) -> Sequence[AgentCap]:
@@ -54,14 +52,15 @@ async def use(shop: Shop, agent_id: str, *calls: ModelCall) -> None:
 
 
 async def test_usage_is_told_by_day_and_model_with_totals_and_what_is_left(shop: Shop, ask: Any) -> None:
+    today = shop.house.clock.now().date().isoformat()
     await use(shop, "support", ModelCall(model="small", input_tokens=500, output_tokens=250))
     await use(shop, "sales", ModelCall(model="other", input_tokens=8, output_tokens=2, estimated=True))
 
     page = (await ask()).json()
 
     assert [(item["day"], item["model"], item["cost"]) for item in page["items"]] == [
-        (TODAY, "other", None),
-        (TODAY, "small", 0.001),
+        (today, "other", None),
+        (today, "small", 0.001),
     ]
     assert page["totals"][0]["estimated_calls"] == 1
     assert (page["totals"][1]["currency"], page["totals"][1]["input_tokens"]) == ("USD", 500)
