@@ -12,14 +12,13 @@ import httpx
 import hypothesis
 import pytest
 import structlog
-from fastapi.dependencies import models as fastapi_models
 
-from blanks import FILE, put_blank
 from deskhand.kit.clock import Clock
 from deskhand.llm.embedder import FastEmbedEmbedder
 from deskhand.llm.model_files import prepare_model
 from deskhand.settings import Settings, load_settings
-from deskhand.wiring import House, open_house
+from deskhand.wiring import House
+from houses import opened_house
 from shops import OpenHouse, Send, Shop, open_shop
 
 # How quickly examples are made says something of the machine, and nothing of the code.
@@ -71,27 +70,10 @@ def open_a_house(embedder: FastEmbedEmbedder) -> OpenHouse:
 
     @asynccontextmanager
     async def opened(settings: Settings, clock: Clock | None = None) -> AsyncIterator[House]:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        if settings.resolved_database_url == f"sqlite+aiosqlite:///{settings.data_dir}/{FILE}":
-            await put_blank(settings.data_dir)
-        async with open_house(settings, embedder=embedder, clock=clock) as house:
+        async with opened_house(settings, embedder=embedder, clock=clock) as house:
             yield house
-        _let_go_of_endpoints()
 
     return opened
-
-
-def _let_go_of_endpoints() -> None:
-    """FastAPI remembers the functions behind some thousand routes, and with them whole houses: dozens at a time here.
-
-    What is kept alive so long makes each run of the garbage collector longer than the one before.
-    """
-    for classified in (
-        fastapi_models._is_gen_callable_cached,
-        fastapi_models._is_async_gen_callable_cached,
-        fastapi_models._is_coroutine_callable_cached,
-    ):
-        classified.cache_clear()
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from deskhand.llm.embedder import FastEmbedEmbedder
 from deskhand.settings import Settings
 from deskhand.tenancy.roles import Role
 from deskhand.tenancy.scope import TenantScope
-from deskhand.wiring import House, open_house
+from deskhand.wiring import House
+from houses import opened_house
 from shops import Shop, open_shop
 
 QUESTION = "How long can I return a helmet?"
@@ -81,8 +82,7 @@ def clock() -> MovedClock:
 
 @pytest.fixture
 async def house(settings: Settings, embedder: FastEmbedEmbedder, clock: MovedClock) -> AsyncIterator[House]:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    async with open_house(settings, embedder=embedder, clock=clock) as opened:
+    async with opened_house(settings, embedder=embedder, clock=clock) as opened:
         yield opened
 
 

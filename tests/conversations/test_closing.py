@@ -19,7 +19,7 @@ from deskhand.llm.embedder import FastEmbedEmbedder
 from deskhand.settings import load_settings
 from deskhand.tenancy.scope import TenantScope
 from deskhand.testing.scripted_provider import Garbage, Hang, Refuse, Say, ScriptedProvider, Step
-from deskhand.wiring import open_house
+from houses import opened_house
 from shops import Shop, open_shop, serving
 
 SUMMARY = "The customer returns a helmet. It was answered."
@@ -198,8 +198,7 @@ def model_shop(tmp_path: Path, embedder: FastEmbedEmbedder) -> ModelShop:
                 openai_base_url=f"{url}/v1",
                 llm={"provider": "openai", "model": "scripted", "max_retries": 0},
             )
-            settings.data_dir.mkdir(parents=True)
-            async with open_house(settings, embedder=embedder) as house:
+            async with opened_house(settings, embedder=embedder) as house:
                 made = await visitor_of(await open_shop(house))
                 async with made.client:
                     yield made, provider

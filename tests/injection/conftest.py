@@ -14,8 +14,9 @@ from deskhand.settings import load_settings
 from deskhand.testing.obedient_model import ObedientModel
 from deskhand.tools.contract import BaseTool, ToolResult, ToolSlice
 from deskhand.tools.registry import ToolRegistry
-from deskhand.wiring import House, open_house
+from deskhand.wiring import House
 from deskhand.wiring_slices import tool_registry
+from houses import opened_house
 from injection.cases import Attempt
 from shops import HELP_CENTRE, Shop, open_shop, serving
 
@@ -116,7 +117,7 @@ async def shop(tmp_path_factory: pytest.TempPathFactory, embedder: FastEmbedEmbe
                 openai_base_url=f"{url}/v1",
                 llm={"provider": "openai", "model": "obedient", "max_retries": 0},
             )
-            async with open_house(settings, embedder=embedder) as house:
+            async with opened_house(settings, embedder=embedder) as house:
                 yield await _stocked(house)
 
 

@@ -15,7 +15,8 @@ from deskhand.tenancy.scope import TenantScope
 from deskhand.tenancy.users import UserRepository
 from deskhand.testing.hash_embedder import HashEmbedder
 from deskhand.testing.memory_index import MemoryIndex
-from deskhand.wiring import House, open_house
+from deskhand.wiring import House
+from houses import opened_house
 
 PASSWORD = "four words are better"
 
@@ -100,11 +101,10 @@ def office_settings(settings: Settings) -> Settings:
 
 @pytest.fixture
 async def office(office_settings: Settings, clock: MovedClock) -> AsyncIterator[Office]:
-    office_settings.data_dir.mkdir(parents=True, exist_ok=True)
     embedder = HashEmbedder()
     index = MemoryIndex(embedder.fingerprint)
     async with (
-        open_house(office_settings, embedder=embedder, index=index, clock=clock) as house,
+        opened_house(office_settings, embedder=embedder, index=index, clock=clock) as house,
         AsyncExitStack() as stack,
     ):
         tenant = await house.directory.ensure_tenant("demo", company="Larkspoke", agent_name="Lark")

@@ -19,7 +19,7 @@ from deskhand.llm.embedder import FastEmbedEmbedder
 from deskhand.llm.embedding import Vectors
 from deskhand.settings import Settings, load_settings
 from deskhand.testing.scripted_provider import Say, chunk
-from deskhand.wiring import open_house
+from houses import opened_house
 from shops import OpenHouse, Send, Shop, open_shop, serving
 from turns.visits import QUESTION, Visiting
 
@@ -132,7 +132,10 @@ async def test_the_message_is_embedded_once_for_search_memory_files_and_escalati
     settings: Settings, embedder: FastEmbedEmbedder
 ) -> None:
     counting = CountingEmbedder(embedder)
-    async with open_house(settings, embedder=counting) as house, a_contact(await open_shop(house)) as (client, session):
+    async with (
+        opened_house(settings, embedder=counting) as house,
+        a_contact(await open_shop(house)) as (client, session),
+    ):
         path = f"/api/v1/chat/sessions/{session}/messages"
         await client.post(path, json={"message": "My name is Ada and I ride in Leeds."})
         await house.background.settle()
