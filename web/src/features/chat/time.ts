@@ -1,31 +1,7 @@
-import { useSyncExternalStore } from "react";
+import { tickingEvery } from "../../data/ticking";
 
-const TICK_MS = 15_000;
-const listeners = new Set<() => void>();
-let timer: ReturnType<typeof setInterval> | undefined;
-let current = Date.now();
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  timer ??= setInterval(() => {
-    current = Date.now();
-    for (const tell of listeners) tell();
-  }, TICK_MS);
-  return () => {
-    listeners.delete(listener);
-    if (listeners.size > 0) return;
-    clearInterval(timer);
-    timer = undefined;
-  };
-}
-
-/** The time, a quarter of a minute fine; one timer however many ask. */
-export const useNow = (): number =>
-  useSyncExternalStore(subscribe, () => {
-    const now = Date.now();
-    if (now - current > TICK_MS) current = now;
-    return current;
-  });
+/** The time, a quarter of a minute fine. */
+export const useNow = tickingEvery(15_000);
 
 /** The page speaks English; within it, dates follow the reader's own kind of English. */
 const locale = (): string =>
