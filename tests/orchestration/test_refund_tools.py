@@ -253,5 +253,10 @@ async def test_an_amount_that_its_currency_does_not_know_is_a_wrong_argument_bef
         await counter.discount(amount=amount, currency=currency, reason="A late parcel."),
     ):
         assert not shown["ok"]
-        assert "has too many decimals" in str(shown)
+        assert f"'amount' is a string: {amount} {currency} has too many decimals" in shown["error"]
     assert await counter.firm.entries() == ()
+
+
+async def test_arguments_that_do_not_go_together_are_told_in_a_plain_sentence(counter: Counter) -> None:
+    shown = await counter.discount(percent="5", amount="5.00", currency="GBP", reason="A late parcel.")
+    assert shown["error"].startswith("grant_discount was called wrongly: Give either percent or amount. Its parameters")

@@ -8,7 +8,7 @@ import hashlib
 from decimal import Decimal
 from typing import Annotated, ClassVar, TypeVar
 
-from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, model_validator
 
 from deskhand.conversations.texts import one_line
 from deskhand.orchestration.amounts import Amount, Currency, in_units, written
@@ -34,6 +34,17 @@ Key = Annotated[
     Field(pattern=_KEY, description="A name of your own for this one call: with the same name it is done only once."),
 ]
 
+
+def _payable(amount: Decimal, info: ValidationInfo) -> Decimal:
+    """A person must not be asked about an amount that could never be paid. The currency stands before it."""
+    currency = info.data.get("currency")
+    if currency is not None:
+        in_units(amount, currency)
+    return amount
+
+
+PayableAmount = Annotated[Amount, AfterValidator(_payable)]
+
 _NEXT = {
     EntryStatus.ISSUED: "It is done: tell the customer.",
     EntryStatus.RECORDED: "It is granted and noted; our staff carries it out. Name no day for it.",
@@ -46,17 +57,11 @@ class RefundRequest(BaseModel):
     """Which refund."""
 
     order_number: Annotated[str, Field(pattern=_NUMBER, description="The number of the customer's order.")]
-    amount: Annotated[Amount, Field(description="How much is to be given back.")]
     currency: Annotated[Currency, Field(description="The currency that the order was paid in, such as GBP.")]
+    amount: Annotated[PayableAmount, Field(description="How much is to be given back.")]
     reason: Reason
     defect: Annotated[bool, Field(description="Whether the customer says that it is defective.")] = False
     idempotency_key: Key = None
-
-    @model_validator(mode="after")
-    def _can_be_paid(self) -> "RefundRequest":
-        """A person must not be asked about an amount that could never be paid."""
-        in_units(self.amount, self.currency)
-        return self
 
 
 class DiscountRequest(BaseModel):
@@ -65,8 +70,8 @@ class DiscountRequest(BaseModel):
     percent: Annotated[
         Decimal | None, Field(gt=0, le=100, decimal_places=2, allow_inf_nan=False, description="A share of the price.")
     ] = None
-    amount: Annotated[Amount | None, Field(description="A sum off the price.")] = None
     currency: Annotated[Currency | None, Field(description="Of the amount, such as GBP.")] = None
+    amount: Annotated[PayableAmount | None, Field(description="A sum off the price.")] = None
     reason: Reason
     valid_days: Annotated[int, Field(ge=1, le=365, description="For how many days it can be used.")] = VALID_DAYS
     idempotency_key: Key = None
@@ -77,8 +82,6 @@ class DiscountRequest(BaseModel):
             raise ValueError("give either percent or amount")
         if (self.amount is None) != (self.currency is None):
             raise ValueError("amount and currency belong together")
-        if self.amount is not None and self.currency is not None:
-            in_units(self.amount, self.currency)
         return self
 
 

@@ -74,7 +74,9 @@ def _told(tool: str, parameters: type[BaseModel], arguments: Mapping[str, Any], 
 
 
 def _fault(fault: ErrorDetails) -> str:
-    where = _where(fault) or "the arguments"
+    where = _where(fault)
+    if not where:
+        return _of_field(fault).message
     if fault["type"] == "missing":
         return f"{where!r} is missing."
     if fault["type"] == "extra_forbidden":
