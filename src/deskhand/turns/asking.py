@@ -17,7 +17,6 @@ import structlog
 from deskhand.agents.runtime import AgentRuntime, RunningAgent
 from deskhand.attachments.tool import READ_ATTACHMENT, SEARCH_ATTACHMENTS
 from deskhand.conversations.context import estimated_tokens
-from deskhand.conversations.model import Session, SessionStatus, Turn, TurnStatus
 from deskhand.kit.clock import Clock
 from deskhand.knowledge.tool import SEARCH_KNOWLEDGE
 from deskhand.llm.injection import Trust, without_orders
@@ -44,12 +43,12 @@ from deskhand.tenancy.scope import TenantScope
 from deskhand.tenancy.store import TenantStore
 from deskhand.turns.answer import AnswerKind
 from deskhand.turns.budget import Budget
-from deskhand.turns.events import TurnEvent
 from deskhand.turns.metering import CallMeter
 from deskhand.turns.plain_call import called_plainly
 from deskhand.turns.respond import Responder
 from deskhand.turns.sources import Sources
 from deskhand.turns.state import Accepted, Gathered, Verified
+from deskhand.turns.unstored import Unstored, silently
 from deskhand.turns.verify import verify
 from deskhand.usage.model import ModelCall
 from deskhand.usage.recorder import UsageRecorder
@@ -133,7 +132,7 @@ class AgentAsker:
             accepted = _accepted(scope, agent, question, place, self._clock)
             gathered = await self._gathered(accepted, agent, question, context)
             gathered = replace(gathered, agent=work.in_time(agent, place.seconds))
-            draft = await self._responder.respond(accepted, gathered, _silently, calls=work.calls)
+            draft = await self._responder.respond(accepted, gathered, silently, calls=work.calls)
             asked = _asked(work, verify(draft))
         if work.line.above is not None:
             work.line.above.answers.append(asked)
@@ -282,37 +281,15 @@ def _asked(work: _Work, verified: Verified) -> Asked:
     )
 
 
-def _silently(_event: TurnEvent) -> None:
-    """Nobody is told how an agent comes to what it was asked."""
-
-
 def _accepted(scope: TenantScope, agent: RunningAgent, question: str, place: AskPlace, clock: Clock) -> Accepted:
     """The question as a turn of its place, which nothing is stored under."""
-    now = clock.now()
-    session_id, thread_id = place.session_id or NOBODY, place.thread_id or NOBODY
-    contact_id, turn_id = place.contact_id or NOBODY, place.turn_id or NOBODY
-    session = Session(
-        id=session_id,
-        thread_id=thread_id,
-        contact_id=contact_id,
-        channel=NOBODY,
-        status=SessionStatus.ACTIVE,
-        started_at=now,
-        last_activity_at=now,
+    turn = Unstored(
+        nowhere=NOBODY,
         agent_id=agent.id,
         agent_version=agent.version,
+        session_id=place.session_id,
+        thread_id=place.thread_id,
+        contact_id=place.contact_id,
+        turn_id=place.turn_id,
     )
-    turn = Turn(
-        id=turn_id,
-        tenant_id=scope.tenant_id,
-        session_id=session_id,
-        thread_id=thread_id,
-        contact_id=contact_id,
-        status=TurnStatus.ACCEPTED,
-        idempotency_key=None,
-        message_id=NOBODY,
-        text=question,
-        answer=None,
-        error=None,
-    )
-    return Accepted(scope=scope, session=session, turn=turn, knowledge_bases=place.knowledge_bases, texts=(question,))
+    return turn.accepted(scope, (question,), question, bases=place.knowledge_bases, now=clock.now())

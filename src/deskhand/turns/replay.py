@@ -12,16 +12,16 @@ from deskhand.agents.runtime import AgentRuntime
 from deskhand.attachments.model import AttachmentStatus, AttachmentText
 from deskhand.audit.facts import PassageGiven, ReplayInputs, SaidBefore
 from deskhand.audit.model import Outcome
-from deskhand.conversations.model import Message, MessageRole, Session, SessionStatus, Turn, TurnStatus
+from deskhand.conversations.model import Message, MessageRole
 from deskhand.kit.clock import Clock
 from deskhand.llm.injection import Trust
 from deskhand.llm.passages import Passage
 from deskhand.llm.small_talk import SmallTalk
 from deskhand.tenancy.scope import TenantScope
-from deskhand.turns.events import TurnEvent
 from deskhand.turns.record import ATTACHMENTS, MEMORIES, SMALL_TALK, sources_of
 from deskhand.turns.respond import Responder
-from deskhand.turns.state import Accepted, Gathered
+from deskhand.turns.state import Gathered
+from deskhand.turns.unstored import Unstored, silently
 from deskhand.turns.verify import verify
 
 NOWHERE = "replay"
@@ -59,7 +59,14 @@ class TurnReplayer:
             memories=str(inputs.more.get(MEMORIES, "")),
             attachments=tuple(_attachment(each) for each in inputs.more.get(ATTACHMENTS, ())),
         )
-        draft = await self._responder.respond(_accepted(scope, inputs, now), gathered, _silently)
+        turn = Unstored(
+            nowhere=NOWHERE,
+            agent_id=inputs.agent_id,
+            agent_version=inputs.agent_version,
+            contact_id=scope.contact_id,
+        )
+        accepted = turn.accepted(scope, inputs.texts, inputs.text, bases=inputs.knowledge_bases, now=now)
+        draft = await self._responder.respond(accepted, gathered, silently)
         verified = verify(draft)
         return Outcome(
             answer=verified.content,
@@ -68,40 +75,6 @@ class TurnReplayer:
             model=draft.model,
             sources=sources_of(draft.passages, verified.citations),
         )
-
-
-def _silently(_event: TurnEvent) -> None:
-    """Nobody is told of a replay."""
-
-
-def _accepted(scope: TenantScope, inputs: ReplayInputs, now: datetime) -> Accepted:
-    """A turn of nowhere, which nothing is stored under."""
-    contact_id = scope.contact_id or NOWHERE
-    session = Session(
-        id=NOWHERE,
-        thread_id=NOWHERE,
-        contact_id=contact_id,
-        channel=NOWHERE,
-        status=SessionStatus.ACTIVE,
-        started_at=now,
-        last_activity_at=now,
-        agent_id=inputs.agent_id,
-        agent_version=inputs.agent_version,
-    )
-    turn = Turn(
-        id=NOWHERE,
-        tenant_id=scope.tenant_id,
-        session_id=NOWHERE,
-        thread_id=NOWHERE,
-        contact_id=contact_id,
-        status=TurnStatus.ACCEPTED,
-        idempotency_key=None,
-        message_id=NOWHERE,
-        text=inputs.text,
-        answer=None,
-        error=None,
-    )
-    return Accepted(scope=scope, session=session, turn=turn, knowledge_bases=inputs.knowledge_bases, texts=inputs.texts)
 
 
 def _message(said: SaidBefore, now: datetime) -> Message:
