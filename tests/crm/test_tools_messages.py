@@ -35,7 +35,7 @@ async def test_files_are_sent_from_known_hosts_and_from_the_contacts_own(bench: 
     [
         ({"type": "image"}, "needs either url or attachment_id"),
         ({"type": "image", "url": "https://files.shop.example/a", "attachment_id": "att_1"}, "needs either"),
-        ({"url": "https://files.shop.example/a"}, "a text has no file"),
+        ({"url": "https://files.shop.example/a"}, "A text has no file"),
         ({"type": "image", "url": "https://evil.example/p.png?d=secret"}, "only from: files.shop.example"),
         ({"type": "image", "url": "https://files.shop.example.evil.example/a"}, "only from"),
         ({"type": "image", "url": "https://evilcdn.example/a"}, "only from"),
