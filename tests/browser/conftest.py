@@ -49,8 +49,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         started = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield started
-        await started.close()
+        try:
+            yield started
+        finally:
+            await started.close()
 
 
 @pytest.fixture
@@ -73,12 +75,14 @@ def open_page(browser: Browser) -> OpenPage:
     @asynccontextmanager
     async def opened(address: str, **options: object) -> AsyncIterator[Page]:
         context = await browser.new_context(**{"viewport": DESKTOP, **options})  # type: ignore[arg-type]  # keywords
-        page = await context.new_page()
         problems: list[str] = []
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        await page.goto(address)
-        yield page
-        await context.close()
+        try:
+            page = await context.new_page()
+            page.on("pageerror", lambda error: problems.append(str(error)))
+            await page.goto(address)
+            yield page
+        finally:
+            await context.close()
         assert problems == []
 
     return opened
