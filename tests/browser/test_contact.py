@@ -179,10 +179,12 @@ async def test_a_customer_is_erased_after_their_id_was_typed(web_shop: Shop, ope
     async with open_console(f"/contacts/{ada['id']}") as console:
         await console.get_by_role("button", name="Erase").click()
         dialog = console.get_by_role("dialog", name="Erase what is known of this customer?")
+        await expect(dialog.get_by_role("radio", name="Everything known of this person")).to_be_checked()
         await dialog.get_by_role("button", name="Erase").click()
         await expect(dialog).to_contain_text("This is not the same.")
         await dialog.get_by_role("textbox").fill(ada["id"])
         await dialog.get_by_role("button", name="Erase").click()
+        await expect(console.get_by_text("The person is erased everywhere.")).to_be_visible()
         await expect(console.get_by_role("link", name="Ada Keller")).to_have_count(0)
     after = await kept(web_shop, ada["id"])
     assert (after["name"], after["email"], after["tags"]) == (None, None, [])

@@ -76,6 +76,9 @@ export const contactsApi = {
     request<Contact>(one(id), { method: "PATCH", token, body, ifMatch: `"${version}"` }),
   erase: (token: string, id: string) =>
     request<{ erased: number }>(one(id), { method: "DELETE", token }),
+  /** Everything that is known of the person, in every part of the house. */
+  eraseEverywhere: (token: string, id: string) =>
+    request<Schemas["PersonErasedOut"]>(`/api/v1/contacts/${segment(id)}/erase`, { method: "POST", token }),
   tags: (token: string, id: string, mode: TagMode, tags: string[]) =>
     request<Contact>(`${one(id)}/tags`, { method: "POST", token, body: { mode, tags } }),
   move: (token: string, id: string, pipeline: string, stage: string | null) =>

@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 
 import { Layout } from "../../console/Layout";
 import { ToastProvider } from "../../console/toasts";
-import { contact, ContactServer, note, READER } from "../../testing/contacts";
+import { contact, ContactServer, KEEPER, note, READER } from "../../testing/contacts";
 import { AuthProvider, newAuth } from "../account/useAuth";
 import { ContactPage } from "./ContactPage";
 import { ContactsPage } from "./ContactsPage";
@@ -213,4 +213,45 @@ test("a visitor of whom nothing is known is listed by id", async () => {
   await open("/console/contacts");
   const row = await screen.findByRole("row", { name: /Unnamed visitor/ });
   expect(within(row).getByText("con_1")).toBeInTheDocument();
+});
+
+describe("erasing a customer", () => {
+  const EVERYWHERE = "POST /contacts/con_1/erase";
+  const HERE = "DELETE /crm/contacts/con_1";
+
+  async function erase(user: User, choose?: string) {
+    await user.click(screen.getByRole("button", { name: "Erase" }));
+    const dialog = screen.getByRole("dialog", { name: /Erase what is known/ });
+    if (choose !== undefined) await user.click(within(dialog).getByRole("radio", { name: choose }));
+    await user.type(within(dialog).getByLabelText(/to confirm/), "con_1");
+    await user.click(within(dialog).getByRole("button", { name: "Erase" }));
+  }
+
+  test("reaches everything that is known of the person", async () => {
+    server.me = { ...KEEPER, permissions: [...KEEPER.permissions, "audit:write"] };
+    const { user } = await open();
+    await erase(user);
+    expect(await screen.findByText("The person is erased everywhere.")).toBeInTheDocument();
+    expect([server.of(EVERYWHERE).length, server.of(HERE).length]).toEqual([1, 0]);
+  });
+
+  test("may be kept to the CRM's part", async () => {
+    server.me = { ...KEEPER, permissions: [...KEEPER.permissions, "audit:write"] };
+    const { user } = await open();
+    await erase(user, "The CRM’s part only");
+    expect(await screen.findByText(/history are erased/)).toBeInTheDocument();
+    expect([server.of(EVERYWHERE).length, server.of(HERE).length]).toEqual([0, 1]);
+  });
+
+  test("says who may erase everywhere to those who may not", async () => {
+    server.me = {
+      ...KEEPER,
+      permissions: KEEPER.permissions.filter((each) => each !== "audit:write"),
+    };
+    const { user } = await open();
+    await user.click(screen.getByRole("button", { name: "Erase" }));
+    const dialog = screen.getByRole("dialog", { name: /Erase what is known/ });
+    expect(dialog).toHaveTextContent(/as owners and admins do/);
+    expect(within(dialog).queryByRole("radio")).toBeNull();
+  });
 });
