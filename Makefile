@@ -49,11 +49,12 @@ run: setup web models ## Set everything up and serve the demo
 browser: ## Install a Chromium for the browser tests where that can be done
 	@scripts/install_browser.sh
 
+# No worker takes the place of one that was ended: sharing out again what it left can stand still.
 test: dev web models browser check ## Set everything up and run every test
 	@cd web && npm test --silent
 	@rm -f .coverage .coverage.*
 	@limit=; \
-	$(if $(TEST_MINUTES),timeout --signal=ABRT $(TEST_MINUTES)m) $(BIN)/coverage run -m pytest -n auto --maxprocesses 8 --dist loadfile || { \
+	$(if $(TEST_MINUTES),timeout --signal=ABRT $(TEST_MINUTES)m) $(BIN)/coverage run -m pytest -n auto --maxprocesses 8 --dist loadfile --max-worker-restart 0 || { \
 	  [ $$? -le 5 ] || { limit=--fail-under=0; echo "The run was broken off, and with it what it counted of coverage."; }; \
 	  echo "Once more, one after the other, what has not passed: what fails again is red."; \
 	  $(BIN)/coverage run -m pytest --rest; } && \

@@ -16,7 +16,9 @@ import httpx
 OURS = ("DESKHAND_", "DATABASE_URL", "OPENAI_")
 DEADLINE = 180.0
 """Seconds. What hangs is ended; how quick it is depends on the machine."""
-ENTRY = [sys.executable, "-W", "error", "-c", "from deskhand.cli import main; main()"]
+# A shell that runs the tests in its background lets them, and whom they start, ignore Ctrl+C.
+_HEEDING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+ENTRY = [sys.executable, "-W", "error", "-c", f"{_HEEDING}from deskhand.cli import main; main()"]
 
 
 @dataclass(frozen=True)

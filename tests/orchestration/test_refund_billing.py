@@ -202,6 +202,7 @@ class NeverAsked:
 async def test_each_request_comes_over_a_connection_of_its_own() -> None:
     """One that is kept may end just as it is used again, and then nobody knows whether money was moved."""
     connections = 0
+    ended = asyncio.Semaphore(0)
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal connections
@@ -211,6 +212,8 @@ async def test_each_request_comes_over_a_connection_of_its_own() -> None:
             await reader.readexactly(len(b"{}"))
             writer.write(b'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{"id": 7}')
         writer.close()
+        await writer.wait_closed()
+        ended.release()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with server:
@@ -218,6 +221,8 @@ async def test_each_request_comes_over_a_connection_of_its_own() -> None:
         for key in ("one", "two", "three"):
             assert await billing.ask("refunds", {}, key=key) == Done(reference="7")
         await billing.close()
+        for _ in range(connections):
+            await ended.acquire()
     assert connections == 3
 
 
