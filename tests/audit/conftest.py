@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from audit.parts import Audit, make_tables, open_audit
+from audit.parts import Audit, open_audit
 from deskhand.kit.db import Database
+from grounds import make_tables
 
 
 @pytest.fixture(scope="session")

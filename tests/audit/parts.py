@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import text
 
 from deskhand.api import AppParts, create_app
 from deskhand.audit.endpoints import AuditEndpoints
@@ -23,7 +23,6 @@ from deskhand.kit.blobs import BlobStore
 from deskhand.kit.db import Database
 from deskhand.kit.ids import new_id
 from deskhand.llm.pii import redacted
-from deskhand.migrations.tables import METADATA
 from deskhand.settings import AuditWriteMode
 from deskhand.tenancy.directory import Directory
 from deskhand.tenancy.gate import Gate
@@ -32,7 +31,7 @@ from deskhand.tenancy.scope import TenantScope
 from deskhand.tenancy.standing import Standing
 from deskhand.tenancy.store import TenantStore
 from deskhand.tenancy.tokens import TokenSigner
-from deskhand.tenancy.users import UserRepository
+from grounds import make_tables, owner_of
 
 SECRET = "a secret of thirty-two characters"
 QUESTION = "I am ada@example.com. How long can I return a helmet?"
@@ -230,26 +229,3 @@ async def open_audit(
         scope=scope,
         contact_id=contact_id,
     )
-
-
-async def make_tables(database: Database) -> None:
-    """Nothing happens where they are."""
-
-    def make(connection: Connection) -> None:
-        if not inspect(connection).has_table("audit_records"):
-            METADATA.create_all(connection)
-
-    async with database.engine.begin() as connection:
-        await connection.run_sync(make)
-
-
-async def owner_of(store: TenantStore, clock: MovedClock, directory: Directory, slug: str) -> TenantScope:
-    """The scope of the tenant's owner; both are made when they are not there."""
-    tenant = await directory.ensure_tenant(slug, company="Larkspoke", agent_name="Lark")
-    scope = TenantScope(tenant_id=tenant.id, role=Role.OWNER)
-    async with store.write(scope) as db:
-        users = UserRepository(db, scope, clock)
-        row = await users.with_email("o@example.com") or await users.add(
-            email="o@example.com", name="", role=Role.OWNER, password_hash="!"
-        )
-    return TenantScope(tenant_id=tenant.id, role=Role.OWNER, user_id=row.id)

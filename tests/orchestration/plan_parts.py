@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
-from sqlalchemy import Connection, create_engine, inspect
+from sqlalchemy import create_engine
 
 from deskhand.agents.model import UnknownAgent
 from deskhand.api import AppParts, create_app
@@ -40,8 +40,8 @@ from deskhand.tenancy.scope import TenantScope
 from deskhand.tenancy.standing import Standing
 from deskhand.tenancy.store import TenantStore
 from deskhand.tenancy.tokens import TokenSigner
-from deskhand.tenancy.users import UserRepository
 from deskhand.turns.promises import promises_nothing
+from grounds import make_tables, owner_of
 
 SECRET = "a secret of thirty-two characters"
 DEADLINE = 20.0
@@ -321,26 +321,3 @@ def _empty() -> bytes:
         METADATA.create_all(engine)
         engine.dispose()
         return path.read_bytes()
-
-
-async def make_tables(database: Database) -> None:
-    """Nothing happens where they are."""
-
-    def make(connection: Connection) -> None:
-        if not inspect(connection).has_table("plans"):
-            METADATA.create_all(connection)
-
-    async with database.engine.begin() as connection:
-        await connection.run_sync(make)
-
-
-async def owner_of(store: TenantStore, clock: MovedClock, directory: Directory, slug: str) -> TenantScope:
-    """The scope of the tenant's owner; both are made when they are not there."""
-    tenant = await directory.ensure_tenant(slug, company="Larkspoke", agent_name="Lark")
-    scope = TenantScope(tenant_id=tenant.id, role=Role.OWNER)
-    async with store.write(scope) as db:
-        users = UserRepository(db, scope, clock)
-        row = await users.with_email("o@example.com") or await users.add(
-            email="o@example.com", name="", role=Role.OWNER, password_hash="!"
-        )
-    return TenantScope(tenant_id=tenant.id, role=Role.OWNER, user_id=row.id)

@@ -7,7 +7,8 @@ import pytest
 
 from deskhand.tenancy.roles import Role
 from deskhand.tenancy.users import UserRepository
-from orchestration.plan_parts import ScriptedAgents, open_desk, owner_of
+from grounds import owner_of
+from orchestration.plan_parts import ScriptedAgents, open_desk
 
 SUBTASKS = [
     {"id": "returns", "description": "How long can I return it?", "agent": "support", "estimate_seconds": 2},

@@ -25,7 +25,8 @@ from deskhand.orchestration.plan_model import (
     SubtaskStatus,
     UnknownPlan,
 )
-from orchestration.plan_parts import Desk, ScriptedAgents, SomeAgents, citation, open_desk, owner_of, part
+from grounds import owner_of
+from orchestration.plan_parts import Desk, ScriptedAgents, SomeAgents, citation, open_desk, part
 
 
 def statuses(plan: Plan) -> dict[str, str]:
