@@ -8,7 +8,7 @@ DATA ?= var/demo
 PORT ?= 8000
 HOST ?= 127.0.0.1
 
-.PHONY: help setup dev web models run test check format bench clean browser openapi
+.PHONY: help setup dev web models run test check check-server check-web format bench clean browser openapi
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -61,11 +61,16 @@ test: dev web models browser check ## Set everything up and run every test
 	$(BIN)/coverage combine --quiet && $(BIN)/coverage report $$limit
 
 check: dev ## Format, lint, types, imports, shape (under a minute)
+	@$(MAKE) --no-print-directory --jobs=2 check-server check-web
+
+check-server:
 	@$(BIN)/ruff format --check --quiet src tests bench scripts
 	@$(BIN)/ruff check --quiet src tests bench scripts
 	@$(BIN)/lint-imports --config pyproject.toml --no-logo >/dev/null || $(BIN)/lint-imports --config pyproject.toml
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/python -m pytest -q tests/house
+
+check-web:
 	@if [ -e web/node_modules/.installed ]; then cd web && npm run --silent lint && npm run --silent typecheck; fi
 
 format: dev ## Format and mend what can be mended
