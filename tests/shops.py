@@ -15,8 +15,8 @@ from deskhand.settings import Settings
 from deskhand.tenancy.directory import TenantProfile
 from deskhand.tenancy.roles import Role
 from deskhand.tenancy.scope import TenantScope
-from deskhand.tenancy.users import UserRepository
 from deskhand.wiring import House
+from grounds import add_staff
 
 
 class OpenHouse(Protocol):
@@ -68,8 +68,9 @@ class Shop:
 
     async def staff_token(self, role: Role) -> str:
         """A token of a member of staff with that role, made when there is none."""
-        user_id = await add_staff(self.house, self.owner_scope, f"{role}@example.com", role)
-        return self.house.signer.for_user(tenant_id=self.tenant.id, user_id=user_id, role=role).token
+        house, email = self.house, f"{role}@example.com"
+        user_id = await add_staff(house.store, house.clock, self.owner_scope, email, role)
+        return house.signer.for_user(tenant_id=self.tenant.id, user_id=user_id, role=role).token
 
     async def contact_token(self) -> str:
         return (await self.house.directory.new_contact(self.tenant.id))[1].token
@@ -78,20 +79,13 @@ class Shop:
 async def open_shop(house: House, slug: str = "demo", documents: dict[str, str] | None = None) -> Shop:
     """A tenant of that slug with these documents in its knowledge base."""
     tenant = await house.directory.ensure_tenant(slug, company="Larkspoke", agent_name="Lark", welcome="Hello!")
-    user_id = await add_staff(house, TenantScope(tenant_id=tenant.id, role=Role.OWNER), "test@example.com", Role.OWNER)
+    scope = TenantScope(tenant_id=tenant.id, role=Role.OWNER)
+    user_id = await add_staff(house.store, house.clock, scope, "test@example.com", Role.OWNER)
     scope = TenantScope(tenant_id=tenant.id, role=Role.OWNER, user_id=user_id)
     base = await house.library.ensure_base(scope, "help-centre")
     for path, text in (HELP_CENTRE if documents is None else documents).items():
         await house.library.ingest(scope, base, path, text.encode())
     return Shop(house=house, tenant=tenant, owner_scope=scope, base_id=base.id)
-
-
-async def add_staff(house: House, scope: TenantScope, email: str, role: Role) -> str:
-    """The id of a user who is there without a password, which would take its time to hash."""
-    async with house.store.write(scope) as db:
-        users = UserRepository(db, scope, house.clock)
-        row = await users.with_email(email) or await users.add(email=email, name="", role=role, password_hash="!")
-    return row.id
 
 
 @asynccontextmanager

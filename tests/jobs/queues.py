@@ -7,20 +7,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, inspect
-
 from deskhand.jobs.model import Job, JobStanding
 from deskhand.jobs.queue import JobQueue
 from deskhand.jobs.running import JobRunner
 from deskhand.kit.background import Background
 from deskhand.kit.db import Database
-from deskhand.migrations.tables import METADATA
 from deskhand.tenancy.directory import Directory
 from deskhand.tenancy.roles import Role
 from deskhand.tenancy.scope import TenantScope
 from deskhand.tenancy.standing import Standing
 from deskhand.tenancy.store import TenantStore
 from deskhand.tenancy.tokens import TokenSigner
+from grounds import make_tables
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 KIND = "greet"
@@ -105,7 +103,7 @@ async def open_works(
 ) -> AsyncIterator[Works]:
     """On the database of that address, whose tables are made when they are not there."""
     database, clock, background, heart = Database(url), clock or MovedClock(), Background(), Heart()
-    await _make_tables(database)
+    await make_tables(database)
     store = TenantStore(database)
     directory = Directory(store, TokenSigner("k" * 40, clock, staff_hours=24), clock, Standing(store, clock))
     tenant = await directory.ensure_tenant(slug, company="Larkspoke", agent_name="Lark")
@@ -125,12 +123,3 @@ async def open_works(
         queue.end()
         await background.close()
         await database.close()
-
-
-async def _make_tables(database: Database) -> None:
-    def make(connection: Connection) -> None:
-        if not inspect(connection).has_table("jobs"):
-            METADATA.create_all(connection)
-
-    async with database.engine.begin() as connection:
-        await connection.run_sync(make)

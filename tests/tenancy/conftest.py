@@ -12,10 +12,10 @@ from deskhand.settings import Settings, load_settings
 from deskhand.tenancy.directory import TenantProfile
 from deskhand.tenancy.roles import Role
 from deskhand.tenancy.scope import TenantScope
-from deskhand.tenancy.users import UserRepository
 from deskhand.testing.hash_embedder import HashEmbedder
 from deskhand.testing.memory_index import MemoryIndex
 from deskhand.wiring import House
+from grounds import add_staff
 from houses import opened_house
 
 PASSWORD = "four words are better"
@@ -56,11 +56,7 @@ class Office:
 
     async def add(self, role: Role, email: str | None = None) -> str:
         """The id of a new member of staff, who has no password: hashing one takes its time."""
-        async with self.house.store.write(self.scope) as db:
-            users = UserRepository(db, self.scope, self.clock)
-            email = email or f"{role}@example.com"
-            row = await users.with_email(email) or await users.add(email=email, name="", role=role, password_hash="!")
-        return row.id
+        return await add_staff(self.house.store, self.clock, self.scope, email or f"{role}@example.com", role)
 
     async def token(self, role: Role, email: str | None = None) -> str:
         user_id = await self.add(role, email)

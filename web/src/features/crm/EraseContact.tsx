@@ -11,58 +11,48 @@ import { useAllowed } from "../account/useAuth";
 
 type Reach = "everywhere" | "crm";
 
-const REACHES: { reach: Reach; label: string; help: string; done: string }[] = [
-  {
-    reach: "everywhere",
+const REACHES: Record<Reach, { label: string; help: string; done: string }> = {
+  everywhere: {
     label: "Everything known of this person",
     help:
       "Conversations, attachments, memories, plans, requests, what the CRM holds, messages to come and the " +
       "audit’s sealed parts. Amounts and dates of orders and refunds stay, without a word of the person.",
     done: "The person is erased everywhere.",
   },
-  {
-    reach: "crm",
+  crm: {
     label: "The CRM’s part only",
     help: "Profile, tags, stages, notes, events and history. Conversations, memories and the audit stay.",
     done: "Profile, notes, events and history are erased.",
   },
-];
+};
+const CHOICES = Object.keys(REACHES) as Reach[];
 
-/** How far it reaches. Who may not erase everywhere is told who may. */
+/** How far it reaches. */
 function ReachChoice({ reach, onChange }: { reach: Reach; onChange: (reach: Reach) => void }) {
   const id = useId();
-  const mayEverywhere = useAllowed("audit:write");
-  if (!mayEverywhere) {
-    return (
-      <p>
-        {REACHES[1]?.help} Whoever may write the audit, as owners and admins do, can erase the person
-        everywhere.
-      </p>
-    );
-  }
   return (
     <fieldset className="space-y-2">
       <legend className="sr-only">What to erase</legend>
-      {REACHES.map((each) => (
+      {CHOICES.map((each) => (
         <label
-          key={each.reach}
+          key={each}
           className="flex gap-3 rounded-lg border border-line-strong p-3 has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent"
         >
           <input
             type="radio"
             name={id}
             className="mt-1 accent-accent"
-            checked={reach === each.reach}
-            aria-describedby={`${id}-${each.reach}`}
-            aria-label={each.label}
+            checked={reach === each}
+            aria-describedby={`${id}-${each}`}
+            aria-label={REACHES[each].label}
             onChange={() => {
-              onChange(each.reach);
+              onChange(each);
             }}
           />
           <span>
-            <span className="block font-medium text-ink">{each.label}</span>
-            <span id={`${id}-${each.reach}`} className="block text-sm">
-              {each.help}
+            <span className="block font-medium text-ink">{REACHES[each].label}</span>
+            <span id={`${id}-${each}`} className="block text-sm">
+              {REACHES[each].help}
             </span>
           </span>
         </label>
@@ -111,13 +101,20 @@ export function EraseContact({ contact }: { contact: Contact }) {
           onConfirm={() => {
             void act(erase, () => {
               void queries.invalidateQueries(); // it reaches into every page
-              tell({ text: REACHES.find((each) => each.reach === reach)?.done ?? "" });
+              tell({ text: REACHES[reach].done });
               close();
               void go("/console/contacts");
             });
           }}
         >
-          <ReachChoice reach={reach} onChange={setReach} />
+          {mayEverywhere ? (
+            <ReachChoice reach={reach} onChange={setReach} />
+          ) : (
+            <p>
+              {REACHES.crm.help} Whoever may write the audit, as owners and admins do, can erase the
+              person everywhere.
+            </p>
+          )}
           <p>This cannot be undone.</p>
         </ConfirmDialog>
       )}
